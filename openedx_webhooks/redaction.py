@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from .app_settings import app_settings
 
@@ -97,6 +97,11 @@ def _mask_segment(segment: str) -> str:
     return MASK if _TOKEN.fullmatch(segment) else segment
 
 
+def _mask_item(item: str) -> str:
+    name, equals, _ = item.partition("=")
+    return f"{name}={MASK}" if equals else MASK
+
+
 def mask_url(url: str) -> str:
     """The address with its secrets masked: user and password, values of the query, parts of the path like keys.
 
@@ -105,15 +110,11 @@ def mask_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        query = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
         return MASK
     netloc = parts.netloc
     if "@" in netloc:
         netloc = f"{MASK}@{netloc.rpartition('@')[2]}"
     path = "/".join(_mask_segment(segment) for segment in parts.path.split("/"))
-    if parts.query:
-        masked = "&".join(f"{quote(name, safe='')}={MASK}" for name, _ in query) or MASK
-    else:
-        masked = ""
-    return urlunsplit((parts.scheme, netloc, path, masked, MASK if parts.fragment else ""))
+    query = "&".join(_mask_item(item) for item in parts.query.split("&")) if parts.query else ""
+    return urlunsplit((parts.scheme, netloc, path, query, MASK if parts.fragment else ""))
