@@ -1,0 +1,85 @@
+# Everything a developer does here. Each target does its own set-up, in .venv, from a fresh clone on.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-check requirements test packages releases quality validate docs upgrade clean
+
+# pyenv's shims fail for a Python that is installed and not chosen: look behind them, after everything else.
+PYENV := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin)
+empty :=
+comma := ,
+export PATH := $(PATH)$(if $(PYENV),:$(subst $(empty) $(empty),:,$(strip $(PYENV))))
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+WORKERS ?= logical
+PYTEST_ARGS ?=
+RELEASES := redwood sumac teak ulmo verawood newest
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: $(INSTALLED) ## Show the plugin at work: the admin, a receiver, one real event and one real filter
+	$(BIN)/python demo/run.py
+
+demo-check: $(INSTALLED) ## Run the demo without anybody watching, and fail if anything in it fails
+	$(BIN)/python demo/run.py --check
+
+requirements: $(INSTALLED) ## Install the package and all tools into .venv (the others do this themselves)
+
+$(BIN)/python:
+	@for python in python3.12 python3.11 python3.13 python3; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making $(VENV) with $$($$python --version)"; \
+	        $$python -m venv --clear $(VENV) && exit 0; \
+	        echo "$$python could not make a virtualenv (on Debian: apt-get install python3-venv)." >&2; \
+	    fi; \
+	done; \
+	echo "No Python of 3.11 or newer that can make a virtualenv." >&2; exit 1
+
+# uv installs in seconds; where it is not to be had, pip does the same.
+$(INSTALLED): $(BIN)/python setup.py pyproject.toml $(wildcard requirements/*.txt) requirements/releases/newest.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	    && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet -r requirements/dev.txt \
+	    || $(BIN)/python -m pip install --quiet -r requirements/dev.txt
+	@touch $@
+
+test: $(INSTALLED) ## Run the tests, with the services they find; 95 % of the branches must be covered
+	$(BIN)/pytest -rs -n $(WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+
+packages: $(INSTALLED) ## Install the wheel and the sdist beside every release, with pip and with uv
+	$(BIN)/pytest -rs -n $(WORKERS) -m packaging tests/test_packaging.py $(PYTEST_ARGS)
+
+releases: $(INSTALLED) ## Run the tests on every supported release of Open edX (tox)
+	$(BIN)/tox run -e $(subst $(empty) $(empty),$(comma),$(RELEASES)) $(if $(PYTEST_ARGS),-- $(PYTEST_ARGS))
+
+quality: $(INSTALLED) ## Check style, types, layers, PII annotations, migrations and the built package
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=. $(BIN)/code_annotations django_find_annotations \
+	    --config_file .pii_annotations.yml --lint --report --coverage
+	PYTHONPATH=. $(BIN)/django-admin makemigrations --check --dry-run --settings tests.settings openedx_webhooks
+	@$(BIN)/python -m build --quiet --outdir $(VENV)/dist . && $(BIN)/twine check --strict $(VENV)/dist/*
+
+validate: test quality ## Run the tests and the quality checks
+
+docs: $(INSTALLED) ## Build the documentation into docs/_build; a warning is an error
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
+	@echo "See docs/_build/index.html"
+
+upgrade: $(BIN)/python ## Bring .venv to the newest versions there are, show what changed, and run the tests
+	@$(BIN)/python -m pip freeze --all > $(VENV)/before.txt
+	@rm -f $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --upgrade pip uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --upgrade -r requirements/dev.txt && touch $(INSTALLED)
+	@$(BIN)/python -m pip freeze --all | diff --unchanged-line-format= $(VENV)/before.txt - || true
+	@$(MAKE) test
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .tox .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .coverage* \
+	    build dist *.egg-info docs/_build pii_report
