@@ -1,0 +1,27 @@
+"""How Sphinx builds the documentation: ``make docs``."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+project = "openedx-webhooks"
+copyright = "the openedx-webhooks maintainers"  # noqa: A001  (Sphinx calls it so)
+release = re.search(r'__version__ = "([^"]+)"', (ROOT / "openedx_webhooks" / "__init__.py").read_text())[1]
+version = release
+
+extensions = []
+exclude_patterns = ["_build"]
+nitpicky = True
+
+html_theme = "sphinx_book_theme"
+html_title = f"openedx-webhooks {release}"
+html_theme_options = {
+    "repository_url": "https://github.com/aulasneo/openedx-webhooks",
+    "repository_branch": "main",
+    "path_to_docs": "docs",
+    "use_repository_button": True,
+    "use_issues_button": True,
+    "use_edit_page_button": True,
+    "home_page_in_toc": True,
+}
