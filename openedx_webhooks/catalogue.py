@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import Any
 
 import openedx_filters
+from django.apps import apps
 from openedx_events import tooling as events_tooling
 from openedx_filters.exceptions import OpenEdxFilterException
 from openedx_filters.tooling import OpenEdxPublicFilter
@@ -34,8 +35,8 @@ from .app_settings import app_settings
 
 log = logging.getLogger(__name__)
 
-#: Signals of packages of the platform that define some outside openedx-events; imported where they are installed.
-PLATFORM_SIGNAL_MODULES = ("openedx_content.api.signals",)
+#: Apps of the platform that define signals outside openedx-events, and what to import where they are installed.
+PLATFORM_SIGNAL_MODULES = {"openedx_content": "openedx_content.api"}
 
 STEP_SUFFIX = "WebFilter"
 
@@ -99,8 +100,7 @@ def parameters(exception: type[OpenEdxFilterException]) -> Mapping[str, inspect.
 def _words(name: str) -> str:
     """``COURSE_ENROLLMENT_CREATED`` and ``CourseEnrollmentCreated`` both read "Course enrollment created"."""
     if name.isupper() or "_" in name:
-        words = name.replace(".", " ").split("_")
-        return " ".join(words).capitalize()
+        return re.sub(r"[._]+", " ", name).capitalize()
     words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", name)
     return " ".join([words[0], *(word if word.isupper() else word.lower() for word in words[1:])])
 
@@ -115,16 +115,13 @@ def _domain(of_type: str, module: str) -> str:
 # --- events -----------------------------------------------------------------------------------------------------
 
 
-def _import(modules: Iterable[str], *, optional: bool = False) -> None:
+def _import(modules: Iterable[str]) -> None:
     """Import what a site or we name; one that cannot be imported costs a log line, not the platform's start."""
     for module in modules:
         try:
             import_module(module)
-        except ImportError as error:
-            if not (optional and isinstance(error, ModuleNotFoundError)):
-                log.exception("openedx_webhooks: module cannot be imported", extra={"module_name": module})
         except Exception:
-            log.exception("openedx_webhooks: module cannot be imported", extra={"module_name": module})
+            log.exception("openedx_webhooks: %s cannot be imported; its events and filters are unknown", module)
 
 
 def _constants() -> dict[int, tuple[str, str]]:
@@ -177,7 +174,7 @@ def _find_events() -> Iterator[Event]:
 def events() -> tuple[Event, ...]:
     """Every event of this process, by domain and title."""
     events_tooling.load_all_signals()
-    _import(PLATFORM_SIGNAL_MODULES, optional=True)
+    _import(module for app, module in PLATFORM_SIGNAL_MODULES.items() if apps.is_installed(app))
     _import(app_settings.EXTRA_SIGNAL_MODULES)
     return tuple(sorted(_find_events(), key=lambda event: (event.domain, event.title)))
 
@@ -268,16 +265,9 @@ def _find_filters() -> Iterator[Filter]:
 def filters() -> tuple[Filter, ...]:
     """Every filter of this process, by domain and title."""
     _import_openedx_filters()
-    if _settings_are_complete():
+    if apps.apps_ready:  # While settings are still being read, asking for ours would keep what is not final.
         _import(app_settings.EXTRA_FILTER_MODULES)
     return tuple(sorted(_find_filters(), key=lambda filter_: (filter_.domain, filter_.title)))
-
-
-def _settings_are_complete() -> bool:
-    """False while a settings file is still being read: then ``app_settings`` must not be asked, it would keep that."""
-    from django.apps import apps
-
-    return apps.apps_ready
 
 
 @cache

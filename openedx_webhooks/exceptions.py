@@ -14,6 +14,7 @@ itself defines, and only when a reply or a halt flag asks for them. ::
      |    +-- PoolFull            "busy"       no thread was free to make the call
      +-- PayloadError             arguments that cannot be rendered
      +-- ReplyError               a reply that is not what a webfilter may answer
+     +-- Skip                     one value of a reply that cannot be taken over; the rest of it applies
      +-- UnknownEvent             no such event or filter in the installed libraries
 """
 
@@ -79,6 +80,10 @@ class PayloadError(WebhooksError):
 
 class ReplyError(WebhooksError):
     """A reply that is not a JSON object, empty or otherwise one a webfilter may answer."""
+
+
+class Skip(WebhooksError):
+    """One value of a reply that cannot be taken over; the text says why, for the operator."""
 
 
 class UnknownEvent(WebhooksError):

@@ -127,6 +127,12 @@ def invalidate() -> None:
     _keep(NEVER_READ)
 
 
+def forget() -> None:
+    """As in a process that has just begun; for tests, whose transactions end in a rollback that nobody tells us of."""
+    _trust()
+    invalidate()
+
+
 def _endpoint_changed(using: str = "default", **_: Any) -> None:
     invalidate()
     if connections[using].in_atomic_block:

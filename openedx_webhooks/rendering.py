@@ -1,8 +1,7 @@
-"""Python to JSON, by type, within bounds.
+"""Python to JSON within bounds.
 
 The platform passes anything: attrs classes, models, keys, QuerySets, live XBlocks, page contexts with the whole runtime
-behind them. Each known type has one function here that says what of it is data. Of an object that nobody knows, only
-its own public attributes of simple type go out, one level deep: no cycles, no secrets of a runtime, no ``repr``.
+behind them. What of each is data is said by type, in ``handlers.py``.
 
 A :class:`Renderer` counts what it writes. What does not fit into its bytes, nodes and depth is left out, and
 ``truncated`` says so. A value that cannot be read (its code raises) becomes ``None``: one bad leaf must not cost the
@@ -11,50 +10,27 @@ whole payload.
 
 from __future__ import annotations
 
-import dataclasses
-import io
 import json
 import logging
-import math
 import re
-import types
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, KeysView, Mapping, Set, ValuesView
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache, singledispatch
 from typing import Any
 from uuid import UUID
 
-import attrs
-from django.core.files import File
-from django.db import transaction
-from django.db.models import Model, QuerySet
-from django.db.models.manager import BaseManager
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.duration import duration_iso_string
-from django.utils.functional import LazyObject, Promise
+from django.utils.functional import Promise
 from opaque_keys import OpaqueKey
 
+from .handlers import handler_of
 from .redaction import is_credential
 
 log = logging.getLogger(__name__)
 
 MAX_NODES = 20_000
 MAX_DEPTH = 16
-MAX_ROWS = 100
-
-#: Longer integers are no number to most readers, and Python refuses to write those of over 4,300 digits.
-MAX_INTEGER_BITS = 1024
-
-#: What is data when it is an attribute of an object that nobody knows.
-SIMPLE = (str, int, float, type(None), date, time, timedelta, Decimal, UUID, Enum, OpaqueKey, Promise)
-
-Handler = Callable[[Any, "Renderer"], Any]
-
 
 class _Omitted:
     """The value of what does not fit."""
@@ -204,206 +180,3 @@ def _key(key: Any) -> str | None:
         name = str(key)
         return name.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(name) else name
     return None
-
-
-# --- one function a type ----------------------------------------------------------------------------------------
-
-
-@singledispatch
-def _handle(value: Any, renderer: Renderer) -> Any:
-    """An object that nobody knows, or one of a class that attrs or dataclasses made."""
-    if attrs.has(type(value)):
-        names = [field.name for field in attrs.fields(type(value))]
-        return renderer.items(((name, getattr(value, name, None)) for name in names), value)
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value)]
-        return renderer.items(((name, getattr(value, name, None)) for name in names), value)
-    simple = {name: item for name, item in _own_attributes(value) if isinstance(item, SIMPLE)}
-    return renderer.items(simple.items(), value) if simple else None
-
-
-def _own_attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    yield from getattr(value, "__dict__", {}).items()
-    for cls in type(value).__mro__:
-        slots = vars(cls).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if not name.startswith("_") and hasattr(value, name):
-                yield name, getattr(value, name)
-
-
-def _register(*classes: type) -> Callable[[Handler], Handler]:
-    def register(handler: Handler) -> Handler:
-        for cls in classes:
-            _handle.register(cls, handler)
-        return handler
-
-    return register
-
-
-@_register(type(None), bool)
-def _constant(value: Any, renderer: Renderer) -> Any:
-    return renderer.leaf(value, 5)
-
-
-@_register(int)
-def _integer(value: int, renderer: Renderer) -> Any:
-    if value.bit_length() > MAX_INTEGER_BITS:
-        return renderer.text(hex(value))
-    return renderer.leaf(int(value), len(str(int(value))))
-
-
-@_register(float)
-def _float(value: float, renderer: Renderer) -> Any:
-    return renderer.leaf(float(value), len(repr(float(value)))) if math.isfinite(value) else None
-
-
-@_register(str)
-def _text(value: str, renderer: Renderer) -> Any:
-    return renderer.text(value)
-
-
-@_register(Decimal, UUID, OpaqueKey, Promise)
-def _as_text(value: Any, renderer: Renderer) -> Any:
-    return renderer.text(str(value))
-
-
-@_register(bytes, bytearray, memoryview)
-def _bytes(value: Any, renderer: Renderer) -> Any:
-    return renderer.text(bytes(value).decode("utf-8", "replace"))
-
-
-@_register(datetime)
-def _moment(value: datetime, renderer: Renderer) -> Any:
-    return renderer.text(renderer.moment(value))
-
-
-@_register(date, time)
-def _date(value: date | time, renderer: Renderer) -> Any:
-    return renderer.text(value.isoformat())
-
-
-@_register(timedelta)
-def _duration(value: timedelta, renderer: Renderer) -> Any:
-    return renderer.text(duration_iso_string(value))
-
-
-@_register(Enum)
-def _enum(value: Enum, renderer: Renderer) -> Any:
-    return renderer._render(value.value)
-
-
-@_register(Mapping)
-def _mapping(value: Mapping, renderer: Renderer) -> Any:
-    return renderer.items(value.items(), value)
-
-
-@_register(list, tuple, deque, range, KeysView, ValuesView)
-def _sequence(value: Iterable[Any], renderer: Renderer) -> Any:
-    return renderer.sequence(value, value)
-
-
-@_register(Set)
-def _set(value: Iterable[Any], renderer: Renderer) -> Any:
-    return renderer.sequence(sorted(value, key=str), value)
-
-
-@_register(Model)
-def _model(value: Model, renderer: Renderer) -> Any:
-    """The columns that were loaded; reading a deferred one would be a query."""
-    loaded = value.__dict__
-    names = [field.attname for field in value._meta.concrete_fields if field.attname in loaded]
-    return renderer.items(((name, loaded[name]) for name in names), value)
-
-
-@_register(QuerySet)
-def _queryset(value: QuerySet, renderer: Renderer) -> Any:
-    """The first rows, without evaluating the QuerySet itself; a query that fails must not break a transaction."""
-    rows = getattr(value, "_result_cache", None)
-    if rows is None:
-        with transaction.atomic(using=value.db):
-            rows = list(value[: MAX_ROWS + 1])
-    renderer.truncated |= len(rows) > MAX_ROWS
-    return renderer.sequence(rows[:MAX_ROWS], value)
-
-
-@_register(LazyObject)
-def _lazy(value: LazyObject, renderer: Renderer) -> Any:
-    value.__class__  # noqa: B018 - asking for the class makes it load what it stands for
-    return renderer._render(value._wrapped)
-
-
-@_register(File)
-def _file(value: File, renderer: Renderer) -> Any:
-    return renderer._render(value.name)
-
-
-@_register(io.IOBase.__mro__[1])  # the base that files written in C have too
-def _stream(value: Any, renderer: Renderer) -> Any:
-    name = getattr(value, "name", None)
-    return renderer.text(name) if isinstance(name, str) else None
-
-
-@_register(HttpRequest)
-def _request(value: HttpRequest, renderer: Renderer) -> Any:
-    return renderer.items({"method": value.method, "path": value.path}.items(), value)
-
-
-@_register(HttpResponseBase)
-def _response(value: HttpResponseBase, renderer: Renderer) -> Any:
-    facts = {"status_code": value.status_code, "content_type": value.get("Content-Type")}
-    return renderer.items(facts.items(), value)
-
-
-@_register(
-    type, BaseManager, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, Iterator,
-    Generator, types.CoroutineType, types.AsyncGeneratorType,
-)  # fmt: skip
-def _nothing(value: Any, renderer: Renderer) -> Any:
-    """Code, and what is used up by reading it."""
-    return None
-
-
-# --- types of packages that we do not import --------------------------------------------------------------------
-
-
-def _xblock(value: Any, renderer: Renderer) -> Any:
-    """Which block it is, and what it is called."""
-    scope_ids = value.scope_ids
-    facts = {
-        "id": str(scope_ids.usage_id),
-        "type": scope_ids.block_type,
-        "name": getattr(value, "display_name", None),
-    }
-    return renderer.items(facts.items(), value)
-
-
-def _fragment(value: Any, renderer: Renderer) -> Any:
-    return renderer.text(value.content)
-
-
-def _grade(value: Any, renderer: Renderer) -> Any:
-    facts = {
-        "percent": value.percent,
-        "letter_grade": getattr(value, "letter_grade", None),
-        "passed": getattr(value, "passed", None),
-    }
-    return renderer.items(facts.items(), value)
-
-
-#: By the module and name of a class that a value's own class inherits from.
-FOREIGN: Mapping[tuple[str, str], Handler] = {
-    ("xblock.core", "XBlock"): _xblock,
-    ("xblock.core", "XBlockAside"): _xblock,
-    ("web_fragments.fragment", "Fragment"): _fragment,
-    ("lms.djangoapps.grades.course_grade", "CourseGradeBase"): _grade,
-}
-
-
-@lru_cache(maxsize=2048)
-def handler_of(cls: type) -> Handler:
-    """The function that renders values of this class."""
-    for base in cls.__mro__:
-        handler = FOREIGN.get((base.__module__, base.__qualname__))
-        if handler:
-            return handler
-    return _handle.dispatch(cls)

@@ -284,10 +284,22 @@ ARGUMENTS: Mapping[str, Callable[[], Any]] = {
     "enrollments": lambda: _rows("enrollments"),
     "schedules": lambda: _rows("schedules"),
     "enrollment": lambda: _model(
-        "student.CourseEnrollment", id=7, user_id=42, course_id=_course_key(), mode="audit", is_active=True, created=MOMENT
+        "student.CourseEnrollment",
+        id=7,
+        user=_user(),
+        user_id=42,
+        course_id=_course_key(),
+        mode="audit",
+        is_active=True,
+        created=MOMENT,
     ),
     "current_membership": lambda: _model(
-        "course_groups.CohortMembership", id=5, user_id=42, course_user_group_id=3, course_id=_course_key()
+        "course_groups.CohortMembership",
+        id=5,
+        user=_user(),
+        user_id=42,
+        course_user_group_id=3,
+        course_id=_course_key(),
     ),
     "target_cohort": _cohort,
     "custom_template": lambda: None,

@@ -1,0 +1,1 @@
+"""Stand-ins for the models of the platform that its filters carry: the same relations and kinds of columns."""

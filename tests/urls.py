@@ -1,0 +1,6 @@
+"""The admin, which is all the pages there are."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
