@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-check requirements test packages releases quality validate docs upgrade clean
+.PHONY: help demo demo-check requirements test packages releases quality validate docs bench upgrade clean \
+    style types layers annotations migrations dist
 
 # pyenv's shims fail for a Python that is installed and not chosen: look behind them, after everything else.
 PYENV := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin)
@@ -56,21 +57,38 @@ packages: $(INSTALLED) ## Install the wheel and the sdist beside every release, 
 releases: $(INSTALLED) ## Run the tests on every supported release of Open edX (tox)
 	$(BIN)/tox run -e $(subst $(empty) $(empty),$(comma),$(RELEASES)) $(if $(PYTEST_ARGS),-- $(PYTEST_ARGS))
 
-quality: $(INSTALLED) ## Check style, types, layers, PII annotations, migrations and the built package
+quality: style types layers annotations migrations dist ## Check style, types, layers, PII annotations, migrations, the built package
+
+style: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: $(INSTALLED)
 	$(BIN)/mypy
+
+layers: $(INSTALLED)
 	$(BIN)/lint-imports --no-logo
+
+annotations: $(INSTALLED)
 	DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=. $(BIN)/code_annotations django_find_annotations \
 	    --config_file .pii_annotations.yml --lint --report --coverage
+
+migrations: $(INSTALLED)
 	PYTHONPATH=. $(BIN)/django-admin makemigrations --check --dry-run --settings tests.settings openedx_webhooks
-	@$(BIN)/python -m build --quiet --outdir $(VENV)/dist . && $(BIN)/twine check --strict $(VENV)/dist/*
+
+dist: $(INSTALLED)
+	@rm -rf $(VENV)/dist
+	$(BIN)/python -m build --quiet --outdir $(VENV)/dist .
+	$(BIN)/twine check --strict $(VENV)/dist/*
 
 validate: test quality ## Run the tests and the quality checks
 
 docs: $(INSTALLED) ## Build the documentation into docs/_build; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 	@echo "See docs/_build/index.html"
+
+bench: $(INSTALLED) ## Measure what our code costs, as ratios in one run
+	$(BIN)/python -m benchmarks
 
 upgrade: $(BIN)/python ## Bring .venv to the newest versions there are, show what changed, and run the tests
 	@$(BIN)/python -m pip freeze --all > $(VENV)/before.txt
