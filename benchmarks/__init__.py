@@ -1,0 +1,1 @@
+"""What our code costs, as ratios measured in one run: ``make bench``."""
