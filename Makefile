@@ -49,10 +49,10 @@ $(INSTALLED): $(BIN)/python setup.py pyproject.toml $(wildcard requirements/*.tx
 	@touch $@
 
 test: $(INSTALLED) ## Run the tests, with the services they find; 95 % of the branches must be covered
-	$(BIN)/pytest -rs -n $(WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
 
 packages: $(INSTALLED) ## Install the wheel and the sdist beside every release, with pip and with uv
-	$(BIN)/pytest -rs -n $(WORKERS) -m packaging tests/test_packaging.py $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) -m packaging tests/test_packaging.py $(PYTEST_ARGS)
 
 releases: $(INSTALLED) ## Run the tests on every supported release of Open edX (tox)
 	$(BIN)/tox run -e $(subst $(empty) $(empty),$(comma),$(RELEASES)) $(if $(PYTEST_ARGS),-- $(PYTEST_ARGS))
