@@ -110,7 +110,7 @@ def _read(alias: str) -> Snapshot:
             found_webhooks = list(Webhook.objects.using(alias).filter(enabled=True).order_by("pk"))
             found_webfilters = list(Webfilter.objects.using(alias).filter(enabled=True).order_by("priority", "pk"))
     except Exception as error:  # No table yet, no database, no right to read: a login must go on.
-        log.error("openedx_webhooks: endpoints cannot be read, none is called", extra={"error": type(error).__name__})
+        log.error("openedx_webhooks: endpoints cannot be read, none is called: %s", type(error).__name__)
         return Snapshot(NOBODY, NOBODY, until)
     return Snapshot(_by_event(found_webhooks), _by_event(found_webfilters), until)
 
