@@ -1,0 +1,1 @@
+"""The plugin at work on one machine: ``make demo``."""
