@@ -3,6 +3,10 @@
 An event is rendered at once, because its data may change, and announced when the caller's transaction commits: what is
 rolled back is never told, and no lock is held while a receiver thinks. A webfilter is asked now, because the platform
 waits for its answer. Either way all endpoints are called in parallel, in this process.
+
+.. pii: The bodies sent hold what the platform's events and filters carry: who a learner is and what they do.
+.. pii_types: id, name, username, email_address, location, gender, birth_date, other
+.. pii_retirement: third_party
 """
 
 from __future__ import annotations

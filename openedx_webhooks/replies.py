@@ -26,8 +26,8 @@ MAX_DEPTH = 32
 class Reply:
     """What one webfilter, or all of them together, answered.
 
-    ``data`` maps names to the values to change, ``exception`` maps names of exceptions to their arguments, ``notes``
-    says what was skipped and why.
+    ``data`` maps names to the values to change, ``exception`` maps names of exceptions to their arguments or to a text
+    (``halting.spelled_out`` says which argument that is), ``notes`` says what was skipped and why.
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -45,8 +45,6 @@ def read(body: bytes) -> Reply:
     no object is of that kind, because ignoring it would let through what was to be stopped.
     """
     content = _parse(body)
-    if content is None:
-        return NOTHING
     if not isinstance(content, dict):
         raise ReplyError("A reply must be a JSON object with 'data' and/or 'exception', or empty.")
     data, exception = content.get("data"), content.get("exception")
@@ -60,16 +58,15 @@ def read(body: bytes) -> Reply:
 
 
 def _details(value: Any) -> Any:
-    """A text is short for an object with that message; null, numbers and lists say no more than the name does."""
+    """A text is short for an object; null, numbers and lists say no more than the name does."""
     return value if isinstance(value, dict | str) else {}
 
 
 def _parse(body: bytes) -> Any:
-    """The JSON value of a reply; ``None`` for an empty one."""
-    if not body.strip():
-        return None
+    """The JSON value of a reply; null and nothing at all say as little as an empty object."""
     try:
-        content = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
+        text = body.decode("utf-8-sig")
+        content = json.loads(text, parse_constant=_no_number, parse_float=_finite) if text.strip() else None
         # What Python can read but not write again: half a surrogate pair.
         json.dumps(content, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
@@ -104,8 +101,7 @@ def combine(replies: Iterable[Reply]) -> Reply:
     notes: tuple[str, ...] = ()
     for reply in replies:
         data = _merged(data, reply.data)
-        for name, details in reply.exception.items():
-            exception[name] = _merged_details(exception.get(name, {}), details)
+        exception = _merged(exception, reply.exception)
         notes += reply.notes
     return Reply(data, exception, notes)
 
@@ -118,13 +114,3 @@ def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
         else:
             merged[key] = value
     return merged
-
-
-def _merged_details(first: Any, second: Any) -> Any:
-    """A text joins an object as its message; of two texts the last wins; nothing said takes nothing away."""
-    if isinstance(first, str) and isinstance(second, str):
-        return second
-    if isinstance(first, Mapping) and not first:
-        return second
-    as_objects = ({"message": part} if isinstance(part, str) else part for part in (first, second))
-    return _merged(*as_objects) if second else first

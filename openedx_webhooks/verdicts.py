@@ -51,7 +51,7 @@ def reach(
     them whose changes are written to the database.
     """
     outcomes = dispatch.ask(FilterRun.begin(filter_), outgoing, webfilters)
-    answers = [_answer(webfilter, outcome) for webfilter, outcome in zip(webfilters, outcomes, strict=True)]
+    answers = [_answer(filter_, webfilter, outcome) for webfilter, outcome in zip(webfilters, outcomes, strict=True)]
     for webfilter, (failure, _) in zip(webfilters, answers, strict=True):
         if failure and (exception := _halt(filter_, webfilter, failure)):
             return Verdict(exception=exception)
@@ -72,7 +72,7 @@ class _Failure:
     status: int | None = None
 
 
-def _answer(webfilter: Webfilter, outcome: Outcome) -> tuple[_Failure | None, Reply]:
+def _answer(filter_: Filter, webfilter: Webfilter, outcome: Outcome) -> tuple[_Failure | None, Reply]:
     """A failure, or what the webfilter says and may say."""
     if outcome.status and outcome.status >= 400:
         log.warning("openedx_webhooks: webfilter %s failed: %s", webfilter.pk, dispatch.describe(outcome))
@@ -86,7 +86,7 @@ def _answer(webfilter: Webfilter, outcome: Outcome) -> tuple[_Failure | None, Re
         log.warning("openedx_webhooks: webfilter %s: %s", webfilter.pk, error)
         return _Failure(), replies.NOTHING
     data = {} if webfilter.disable_filtering else reply.data
-    exception = {} if webfilter.disable_halt else reply.exception
+    exception = {} if webfilter.disable_halt else halting.spelled_out(filter_, reply.exception)
     return None, Reply(data, exception, tuple(f"webfilter {webfilter.pk}: {note}" for note in reply.notes))
 
 
