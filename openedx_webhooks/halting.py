@@ -7,7 +7,6 @@ its arguments are such that the platform's handler works: every required one is 
 
 from __future__ import annotations
 
-import codecs
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
-from django.http.response import BadHeaderError
 from django.utils.translation import gettext as _
 from openedx_filters.exceptions import OpenEdxFilterException
 
@@ -33,12 +31,17 @@ MAX_LOCATION = 2048
 #: Statuses that make sense for a process that was stopped.
 STATUSES = range(300, 600)
 
-RESPONSE_KEYS = frozenset({"content", "content_type", "status", "reason", "charset", "headers"})
-
 #: A reply may not speak to the learner's browser about sessions, nor about the connection.
-REFUSED_HEADERS = frozenset({"set-cookie", "content-length", "transfer-encoding", "connection", "upgrade", "trailer"})
+REFUSED_HEADERS = frozenset({
+    "connection", "content-length", "keep-alive", "proxy-authenticate", "proxy-authorization", "set-cookie",
+    "set-cookie2", "te", "trailer", "trailers", "transfer-encoding", "upgrade",
+})  # fmt: skip
+
+#: What an address must be, in words.
+NO_LOCATION = "must be an http(s) address or a path such as /dashboard"
 
 Notes = list[str]
+Skipping = Callable[[str, object], None]  # what is not taken over, and why
 
 
 class _Invalid(Exception):
@@ -58,15 +61,23 @@ def failed_message() -> str:
 # --- who asks ---------------------------------------------------------------------------------------------------
 
 
-def named(filter_: Filter, asked: Mapping[str, Any], notes: Notes) -> OpenEdxFilterException | None:
-    """The exception that a reply asks for; of several, the one that the filter defines first."""
+def spelled_out(filter_: Filter, asked: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The exceptions that a reply asks for, each with an object of arguments where the reply has a text for short."""
+    return {
+        name: _arguments_of(filter_.exceptions[name], value) if name in filter_.exceptions else {}
+        for name, value in asked.items()
+    }
+
+
+def named(filter_: Filter, asked: Mapping[str, Mapping[str, Any]], notes: Notes) -> OpenEdxFilterException | None:
+    """The exception that a reply asks for, spelled out; of several, the one that the filter defines first."""
     for name in asked:
         if name not in filter_.exceptions:
             known = ", ".join(filter_.exceptions) or "none"
             notes.append(f"exception: {filter_.name} has no {name!r}; it knows {known}")
     for name, exception in filter_.exceptions.items():
         if name in asked:
-            return build(filter_, exception, _details(exception, asked[name]), notes)
+            return build(filter_, exception, asked[name], notes)
     return None
 
 
@@ -93,14 +104,23 @@ def is_redirect(exception: type[OpenEdxFilterException]) -> bool:
     return set(parameters(exception)) == {"message", "redirect_to"}
 
 
-def _details(exception: type[OpenEdxFilterException], value: Any) -> Mapping[str, Any]:
-    """The arguments that a reply gives: a text is the message, or where to go if that is what the exception is for."""
+def _arguments_of(exception: type[OpenEdxFilterException], value: Any) -> Mapping[str, Any]:
+    """A text is the message, or where to go if that is what the exception is for.
+
+    The parts of a response may stand under ``response`` or beside the message.
+    """
     if isinstance(value, str):
-        return {"redirect_to": value} if is_redirect(exception) and is_location(value) else {"message": value}
-    if "response" in parameters(exception) and "response" not in value and RESPONSE_KEYS & set(value):
-        own = {name: item for name, item in value.items() if name not in RESPONSE_KEYS}
-        return {**own, "response": {name: item for name, item in value.items() if name in RESPONSE_KEYS}}
-    return value
+        if is_redirect(exception) and is_location(value):
+            return {"redirect_to": value}
+        return {"message": value} if value.strip() else {}
+    if "response" not in parameters(exception):
+        return value
+    if isinstance(value.get("response"), str):
+        return {**value, "response": {"content": value["response"]}}
+    if "response" in value or not RESPONSE_PARTS.keys() & value.keys():
+        return value
+    response = {name: part for name, part in value.items() if name in RESPONSE_PARTS}
+    return {**{name: own for name, own in value.items() if name not in RESPONSE_PARTS}, "response": response}
 
 
 # --- building it ------------------------------------------------------------------------------------------------
@@ -110,38 +130,48 @@ def build(
     filter_: Filter, exception: type[OpenEdxFilterException], details: Mapping[str, Any], notes: Notes
 ) -> OpenEdxFilterException:
     """An instance of ``exception`` with what of ``details`` its constructor takes; what it does not is noted."""
-    arguments: dict[str, Any] = {}
-    for name, value in details.items():
-        where = f"exception.{exception.__name__}.{name}"
-        if not _takes(exception, name):
-            notes.append(f"{where}: no such argument; it is ignored")
-            continue
+
+    def skip(name: str, reason: object) -> None:
+        notes.append(f"exception.{exception.__name__}.{name}: {reason}; it is ignored")
+
+    arguments: dict[str, Any] = {"message": refused_message()}
+    for name in sorted(details, key=lambda name: name != "message"):  # others fall back on it
         try:
-            arguments[name] = _argument(filter_, name, value)
+            arguments[name] = _argument(filter_, exception, name, details[name], arguments["message"], skip)
         except _Invalid as error:
-            notes.append(f"{where}: {error}; it is ignored")
-    arguments.setdefault("message", refused_message())
-    for name, parameter in parameters(exception).items():
-        if name not in arguments and (parameter.default is inspect.Parameter.empty or name == "response"):
-            if parameter.kind not in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL):
-                arguments[name] = _missing(filter_, exception, name, arguments["message"])
+            skip(name, error)
+    for name in _required(exception) - arguments.keys():
+        arguments[name] = _missing(filter_, exception, name, arguments["message"])
     if exception.__name__ in DEFAULT_STATUS:
         arguments.setdefault("status_code", DEFAULT_STATUS[exception.__name__])
     return exception(**arguments)
+
+
+def _required(exception: type[OpenEdxFilterException]) -> set[str]:
+    """The arguments that must be there: the platform would serve ``None`` for a response that is not."""
+    return {
+        name
+        for name, parameter in parameters(exception).items()
+        if parameter.kind not in VARIABLE and (parameter.default is parameter.empty or name == "response")
+    }
+
+
+VARIABLE = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
 def _takes(exception: type[OpenEdxFilterException], name: str) -> bool:
     """Whether the constructor takes ``name``: by name, or as an attribute that is nobody else's."""
     found = parameters(exception)
     if name in found:
-        return found[name].kind not in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+        return found[name].kind not in VARIABLE
     takes_more = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in found.values())
-    return takes_more and name.isidentifier() and not name.startswith("_") and not hasattr(exception, name)
+    free = name != "self" and not name.startswith("_") and not hasattr(exception, name)
+    return takes_more and free and name.isidentifier()
 
 
 def _missing(filter_: Filter, exception: type[OpenEdxFilterException], name: str, message: str) -> Any:
     if name == "response":
-        return _response(filter_, {"content": message, "content_type": "text/plain; charset=utf-8"})
+        return _response(filter_, {}, message)
     if name == "redirect_to":
         return "/"
     if name == "error_code":
@@ -149,9 +179,13 @@ def _missing(filter_: Filter, exception: type[OpenEdxFilterException], name: str
     return message
 
 
-def _argument(filter_: Filter, name: str, value: Any) -> Any:
+def _argument(
+    filter_: Filter, exception: type[OpenEdxFilterException], name: str, value: Any, message: str, skip: Skipping
+) -> Any:
+    if not _takes(exception, name):
+        raise _Invalid("no such argument")
     if name == "response":
-        return _response(filter_, value)
+        return _response(filter_, _object(value), message, skip)
     check = ARGUMENTS.get(name)
     if check is None:
         check = _text if name.endswith(("_message", "_template", "_code", "_name")) else _anything
@@ -176,7 +210,7 @@ def _message(value: Any) -> str:
 
 def _location(value: Any) -> str:
     if not isinstance(value, str) or not is_location(value):
-        raise _Invalid("must be an http(s) address or a path such as /dashboard")
+        raise _Invalid(NO_LOCATION)
     return value
 
 
@@ -222,47 +256,88 @@ def is_location(value: str) -> bool:
     return value.startswith("/") and not value.startswith("//")
 
 
-def _response(filter_: Filter, value: Any) -> Any:
-    """The response that a reply describes: its text, or an object with ``content``, ``status``, ``headers``, ..."""
-    described = {"content": value} if isinstance(value, str) else _object(value)
-    content = _text(described.get("content", ""))
+# --- a response -------------------------------------------------------------------------------------------------
+
+
+def _response(filter_: Filter, described: Mapping[str, Any], message: str, skip: Skipping = lambda *_: None) -> Any:
+    """The response that a reply describes by the parts of ``RESPONSE_PARTS``; its content is the message by default."""
+    parts: dict[str, Any] = {}
+    for name, part in described.items():
+        try:
+            parts[name] = RESPONSE_PARTS.get(name, _unknown)(part)
+        except _Invalid as error:
+            skip(f"response.{name}", error)
+    if "content" not in parts:
+        parts["content"] = message
+        parts.setdefault("content_type", f"text/plain; charset={parts.get('charset', 'utf-8')}")
     if filter_.filter_type in TEXT_RESPONSES:
-        return content
+        return parts["content"]
+    parts["headers"] = _headers(parts.get("headers", {}), "content_type" in parts, skip)
     try:
-        response = HttpResponse(
-            content,
-            content_type=_optional_text(described.get("content_type")),
-            status=described.get("status") if _is_response_status(described.get("status")) else 200,
-            reason=_optional_text(described.get("reason")),
-            charset=_charset(described.get("charset")),
-        )
-        for name, header in _headers(described.get("headers")).items():
-            response[name] = header
-    except (BadHeaderError, UnicodeError, LookupError, ValueError) as error:
+        return HttpResponse(**parts)
+    except (UnicodeError, LookupError) as error:
         raise _Invalid(f"cannot be built ({type(error).__name__})") from None
-    return response
 
 
-def _is_response_status(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 600
+def _unknown(value: Any) -> Any:
+    raise _Invalid("there is no such part")
 
 
-def _optional_text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.isprintable() and value.isascii() else None
-
-
-def _charset(value: Any) -> str | None:
-    if not isinstance(value, str):
-        return None
-    codecs.lookup(value)
+def _response_status(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 200 <= value < 600:
+        raise _Invalid("must be an HTTP status from 200 to 599")
     return value
 
 
-def _headers(value: Any) -> Mapping[str, str]:
-    if not isinstance(value, dict):
-        return {}
-    return {
-        name: text
-        for name, text in value.items()
-        if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9-]+", name) and name.lower() not in REFUSED_HEADERS
-    }
+NO_HEADER_TEXT = "must be a text of printable ASCII characters"
+
+
+def _is_header_text(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
+
+
+def _header_text(value: Any) -> str:
+    if not _is_header_text(value):
+        raise _Invalid(NO_HEADER_TEXT)
+    return value
+
+
+def _charset(value: Any) -> str:
+    name = _header_text(value)
+    try:
+        "".encode(name)
+    except (LookupError, UnicodeError):
+        raise _Invalid("is not known") from None
+    return name
+
+
+def _headers(described: Mapping[str, Any], has_type: bool, skip: Skipping) -> dict[str, str]:
+    headers = {}
+    for name, value in described.items():
+        if reason := _refusal(name, value, has_type):
+            skip(f"response.headers.{name}", reason)
+        else:
+            headers[name] = value
+    return headers
+
+
+def _refusal(name: str, value: Any, has_type: bool) -> str:
+    """Why a header does not go out, or an empty text."""
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name) or name.lower() in REFUSED_HEADERS:
+        return "is not for a reply to set"
+    if not _is_header_text(value):
+        return NO_HEADER_TEXT
+    if name.lower() == "location" and not is_location(value):
+        return NO_LOCATION
+    # Django refuses to be told twice.
+    return "there is a content_type" if has_type and name.lower() == "content-type" else ""
+
+
+RESPONSE_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "content": _text,
+    "content_type": _header_text,
+    "status": _response_status,
+    "reason": _header_text,
+    "charset": _charset,
+    "headers": _object,
+}

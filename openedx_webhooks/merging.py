@@ -4,17 +4,16 @@ The type of the current value decides, never that of the new one: a text stays a
 QuerySet a QuerySet. What does not fit is skipped and noted, and the rest applies. Dictionaries are copied along the
 way to what changes, so that an argument is never half changed.
 
-Models are the one thing that is changed in place, because the platform goes on with the object it holds: fields that
-are writable (``redaction.py``), validated by the model's own field; saved only where a step says so.
+Models (and grades) are changed in place, because the platform goes on with the object it holds: fields that are
+writable (``redaction.py``), validated by the model's own field; saved only where a step says so.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import singledispatch
@@ -22,26 +21,34 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import LazyObject, Promise
 from opaque_keys import InvalidKeyError, OpaqueKey
 
 from . import columns, samples
 from .catalogue import Filter
 from .exceptions import Skip
-from .halting import is_location
-from .redaction import is_credential, is_writable_item
+from .halting import NO_LOCATION, is_location
 from .handlers import is_grade
-
-log = logging.getLogger(__name__)
+from .redaction import is_credential, is_writable_item
 
 JSON_TYPES = (str, int, float, bool, type(None), list, dict)
 
+#: What an argument that is empty now may become: what its sample is, if that is of one of these types.
+FILLED_IN = (str, int, float, datetime, OpaqueKey)
+
+#: Columns for keys are this long on every release of the platform.
+MAX_KEY = 255
+
+#: The largest power of ten of a decimal number: nobody has such a price, and larger ones fill the memory when printed.
+MAX_POWER = 30
+
+
 @dataclass
 class Merge:
-    """One application of a reply: what was changed, what was skipped and why, which models are to be saved."""
+    """One application of a reply: the paths of what was changed, and notes on what was skipped and why."""
 
     notes: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -84,36 +91,44 @@ def merge_arguments(
     merge = Merge()
     changes: dict[str, Any] = {}
     for name, new in data.items():
-        if name not in targets:
-            merge.skip(name, f"{filter_.name} has no such value")
-            continue
-        place = Place(name, merge)
+        place, changed_before = Place(name, merge), len(merge.changed)
         try:
-            current = _current(filter_, name, targets[name])
-            changes[name] = (
-                _merge_model(current, new, place, name in saved)
-                if isinstance(current, models.Model)
-                else merged(current, new, place)
-            )
+            value = _merged_argument(filter_, targets, new, place, save=name in saved)
         except Skip as reason:
             merge.skip(name, reason)
+            continue
+        if not isinstance(new, dict):
+            merge.changed.append(name)
+        if len(merge.changed) > changed_before:
+            changes[name] = value
     return changes, merge
 
 
-def _current(filter_: Filter, name: str, current: Any) -> Any:
+def _merged_argument(filter_: Filter, targets: Mapping[str, Any], new: Any, place: Place, save: bool) -> Any:
+    if place.path not in targets:
+        raise Skip(f"{filter_.name} has no such value")
+    current = targets[place.path]
+    if isinstance(current, models.Model):
+        _merge_model(_loaded(current), new, place, save)
+        return current
+    return merged(_typed(filter_, place.path, current), new, place)
+
+
+def _loaded(instance: Any) -> models.Model:
+    """The model itself, where the platform passes ``request.user`` as it is: lazily."""
+    return instance._wrapped if isinstance(instance, LazyObject) else instance
+
+
+def _typed(filter_: Filter, name: str, current: Any) -> Any:
     """The value whose type decides: an argument that is empty now has the type of its sample."""
-    if current is not None and current != []:
+    if current is not None and not (isinstance(current, list) and not current):
         return current
     sample = samples.filter_arguments(filter_).get(name) if name in filter_.arguments else None
-    if current == [] and isinstance(sample, list):
-        return _Empty(sample)
-    if current is None and isinstance(sample, str | int | float | datetime | OpaqueKey):
+    if current is not None:
+        return _Empty(sample) if isinstance(sample, list) else current
+    if isinstance(sample, FILLED_IN):
         return sample
-    if current is None and isinstance(sample, dict | list):
-        return {} if isinstance(sample, dict) else _Empty(sample)
-    if current is None:
-        raise Skip("there is nothing there to change")
-    return current
+    raise Skip("there is nothing there to change")
 
 
 class _Empty(list):
@@ -123,29 +138,41 @@ class _Empty(list):
 # --- by the type of the current value ---------------------------------------------------------------------------
 
 
-@singledispatch
 def merged(current: Any, new: Any, place: Place) -> Any:
     """``current`` with ``new`` merged into it; raises ``Skip`` when that cannot be."""
+    if isinstance(current, Enum):  # first, because it may be a text or a number at the same time
+        return _parsed(type(current), new, "one of the values it can have", kinds=object)
+    return _merged(current, new, place)
+
+
+def _added(new: Any, place: Place) -> Any:
+    """A value for which nothing is there yet: it must keep the rules of its own type."""
+    return new if new is None else merged(type(new)(), new, place)
+
+
+@singledispatch
+def _merged(current: Any, new: Any, place: Place) -> Any:
     if is_grade(type(current)):
         return _merge_attributes(current, new, place)
     raise Skip("a reply cannot change this")
 
 
-@merged.register(str)
-@merged.register(Promise)
+@_merged.register(str)
+@_merged.register(Promise)
 def _(current: Any, new: Any, place: Place) -> Any:
     if not isinstance(new, str):
         raise Skip("must be a text")
     if "\0" in new:
         raise Skip("must not hold a null character")
-    if place.name.lower().endswith("url") and not is_location(new):
-        raise Skip("must be an http(s) address or a path such as /dashboard")
+    # Within an object an empty one means that there is none.
+    if place.name.lower().endswith("url") and not is_location(new) and (new or place.is_argument):
+        raise Skip(NO_LOCATION)
     if place.name.endswith("template_name") and not new:
         raise Skip("must not be empty")
     return new
 
 
-@merged.register(bool)
+@_merged.register(bool)
 def _(current: bool, new: Any, place: Place) -> bool:
     if isinstance(new, str) and new.lower() in {"true", "false"}:  # as replies to the original had to be written
         return new.lower() == "true"
@@ -154,14 +181,16 @@ def _(current: bool, new: Any, place: Place) -> bool:
     return new
 
 
-@merged.register(int)
+@_merged.register(int)
 def _(current: int, new: Any, place: Place) -> int:
     if isinstance(new, bool) or not isinstance(new, int):
         raise Skip("must be a whole number")
+    if new.bit_length() > columns.MAX_INTEGER_BITS:
+        raise Skip("must be a smaller number")
     return new
 
 
-@merged.register(float)
+@_merged.register(float)
 def _(current: float, new: Any, place: Place) -> float:
     return _number(new)
 
@@ -175,46 +204,50 @@ def _number(new: Any) -> float:
         raise Skip("must be a smaller number") from None
 
 
-@merged.register(Decimal)
+@_merged.register(Decimal)
 def _(current: Decimal, new: Any, place: Place) -> Decimal:
     try:
         number = Decimal(new) if isinstance(new, str) else Decimal(str(_number(new)))
     except InvalidOperation:
         raise Skip("must be a number") from None
-    if not number.is_finite():
-        raise Skip("must be a number")
+    if not number.is_finite() or abs(number.adjusted()) > MAX_POWER:
+        raise Skip("must be a smaller number")
     return number
 
 
-@merged.register(datetime)
+@_merged.register(datetime)
 def _(current: datetime, new: Any, place: Place) -> datetime:
-    moment = _parsed(datetime.fromisoformat, new, "a moment such as 2026-11-24T03:45:50+00:00")
-    if timezone.is_aware(current) and timezone.is_naive(moment):
-        return timezone.make_aware(moment)
-    if timezone.is_naive(current) and timezone.is_aware(moment):
-        return timezone.make_naive(moment)
-    return moment
+    return _parsed(lambda text: _moment(text, current), new, "a moment such as 2026-11-24T03:45:50+00:00")
 
 
-@merged.register(date)
+def _moment(text: str, current: datetime) -> datetime:
+    """The moment, aware or naive as the current one; an error when it does not exist in every time zone."""
+    moment = datetime.fromisoformat(text)
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    moment.astimezone(UTC)
+    return moment if timezone.is_aware(current) else timezone.make_naive(moment)
+
+
+@_merged.register(date)
 def _(current: date, new: Any, place: Place) -> date:
     return _parsed(date.fromisoformat, new, "a date such as 2026-11-24")
 
 
-@merged.register(UUID)
+@_merged.register(UUID)
 def _(current: UUID, new: Any, place: Place) -> UUID:
     return _parsed(UUID, new, "a UUID")
 
 
-@merged.register(OpaqueKey)
+@_merged.register(OpaqueKey)
 def _(current: OpaqueKey, new: Any, place: Place) -> OpaqueKey:
+    what = f"the text of a {type(current).__name__}"
     parser = next((cls for cls in type(current).__mro__ if "KEY_TYPE" in vars(cls)), type(current))
-    return _parsed(parser.from_string, new, f"a key such as {current}")
-
-
-@merged.register(Enum)
-def _(current: Enum, new: Any, place: Place) -> Enum:
-    return _parsed(type(current), new, f"one of {', '.join(str(item.value) for item in type(current))}", kinds=object)
+    key = _parsed(parser.from_string, new, what)  # type: ignore[attr-defined]
+    # A library's key is of the same family as a course's, and no course.
+    if not (isinstance(key, type(current)) or isinstance(current, type(key))) or len(str(key)) > MAX_KEY:
+        raise Skip(f"must be {what}, of at most {MAX_KEY} characters")
+    return key
 
 
 def _parsed(parse: Any, new: Any, what: str, kinds: Any = str) -> Any:
@@ -226,12 +259,12 @@ def _parsed(parse: Any, new: Any, what: str, kinds: Any = str) -> Any:
         raise Skip(f"must be {what}") from None
 
 
-@merged.register(type(None))
+@_merged.register(type(None))
 def _(current: None, new: Any, place: Place) -> Any:
-    return new
+    return _added(new, place)
 
 
-@merged.register(QueryDict)
+@_merged.register(QueryDict)
 def _(current: QueryDict, new: Any, place: Place) -> QueryDict:
     """A copy of the form with these fields replaced; a list gives a field several values."""
     form = current.copy()
@@ -247,9 +280,9 @@ def _(current: QueryDict, new: Any, place: Place) -> QueryDict:
 
 
 def _form_values(form: str, name: str, value: Any) -> list[str]:
-    if not is_writable_item(form, name):
+    if "\0" in name or not is_writable_item(form, name):
         raise Skip(f"is not writable by a reply; WRITABLE_FIELDS can allow '{form}.{name}'")
-    values = [_form_text(item) for item in (value if isinstance(value, list) else [value])]
+    values = [_form_text(item) for item in (value if isinstance(value, list) and value else [value])]
     choices = _profile_choices(name)
     if choices and not set(values) <= choices:
         raise Skip("is none of the platform's choices")
@@ -280,50 +313,63 @@ def _profile_choices(name: str) -> set[str]:
     return {str(value) for value, _ in choices} | {""} if choices else set()
 
 
-@merged.register(dict)
-@merged.register(Mapping)
+@_merged.register(dict)
+@_merged.register(MutableMapping)
 def _(current: Any, new: Any, place: Place) -> Any:
     """A copy with these entries merged in; new entries are added, what is not mentioned stays."""
-    result = copy.copy(current)
+    result = _copied(current)
     names = {str(key): key for key in current}
     for name, value in _object(new).items():
         inside = place.inside(name)
-        if name.startswith("_") or is_credential(name):
-            place.merge.skip(inside.path, "is not writable by a reply")
-            continue
         try:
-            result[names.get(name, name)] = merged(current[names[name]], value, inside) if name in names else value
+            result[names.get(name, name)] = _entry(current, names, name, value, inside)
         except Skip as reason:
             place.merge.skip(inside.path, reason)
-        else:
+            continue
+        if not isinstance(value, dict):
             place.merge.changed.append(inside.path)
     return result
 
 
-@merged.register(list)
-def _(current: list, new: Any, place: Place) -> Any:
-    return _items(current, new)
+def _entry(current: Mapping[Any, Any], names: Mapping[str, Any], name: str, value: Any, place: Place) -> Any:
+    if name.startswith("_") or is_credential(name):
+        raise Skip("is not writable by a reply")
+    return merged(current[names[name]], value, place) if name in names else _added(value, place)
 
 
-@merged.register(tuple)
-def _(current: tuple, new: Any, place: Place) -> tuple:
-    return tuple(_items(list(current), new))
+def _copied(current: Any) -> Any:
+    try:
+        return copy.copy(current)
+    except Exception:
+        raise Skip("a reply cannot change this") from None
 
 
-@merged.register(_Empty)
+@_merged.register(list)
+def _(current: list, new: Any, place: Place) -> list:
+    return _items(current, new, place)
+
+
+@_merged.register(_Empty)
 def _(current: _Empty, new: Any, place: Place) -> list:
-    return list(_items(current, new))
+    return _items(list(current), new, place)
 
 
-@merged.register(set)
-@merged.register(Set)
+@_merged.register(tuple)
+def _(current: tuple, new: Any, place: Place) -> tuple:
+    if type(current) is not tuple:
+        raise Skip("a reply cannot change this")  # its items have names
+    return tuple(_items(list(current), new, place))
+
+
+@_merged.register(set)
+@_merged.register(frozenset)
 def _(current: Any, new: Any, place: Place) -> Any:
     """What is there stays: a reply can only add."""
-    return current | type(current)(_items(list(current) or ["a text"], new))
+    return current | set(_items(list(current) or ["a text"], new, place))
 
 
-def _items(current: list, new: Any) -> list:
-    """A new list for the current one, whose items are of the same kinds."""
+def _items(current: list, new: Any, place: Place) -> list:
+    """A new list for the current one, whose items are of the same kinds; all of it or nothing."""
     if not isinstance(new, list):
         raise Skip("must be a list")
     kinds = {_kind(item) for item in current}
@@ -331,19 +377,20 @@ def _items(current: list, new: Any) -> list:
         raise Skip("holds objects of the platform, which a reply cannot replace")
     if kinds and not {_kind(item) for item in new} <= kinds:
         raise Skip(f"must be a list of {' and '.join(sorted(_NAMES[kind] for kind in kinds))}")
-    return new
+    aside = Merge()
+    items = [_added(item, Place(place.path, aside)) for item in new]
+    if aside.notes:
+        raise Skip("holds something that is not writable by a reply")
+    return items
 
 
 _NAMES = {str: "texts", int: "numbers", bool: "true or false", type(None): "null", list: "lists", dict: "objects"}
 
 
 def _kind(value: Any) -> type:
-    kind = type(value)
-    if kind is float:
-        return int
     if isinstance(value, dict):
         return dict
-    return kind
+    return int if type(value) is float else type(value)
 
 
 def _object(new: Any) -> Mapping[str, Any]:
@@ -355,57 +402,63 @@ def _object(new: Any) -> Mapping[str, Any]:
 # --- QuerySets, models, grades: only as arguments themselves -----------------------------------------------------
 
 
-@merged.register(models.QuerySet)
+@_merged.register(models.QuerySet)
 def _(current: models.QuerySet, new: Any, place: Place) -> models.QuerySet:
     """The rows that match these values of the table's own columns."""
     if not place.is_argument:
         raise Skip("a reply cannot change this")
     if current.query.is_sliced or current.query.combinator:
         raise Skip("these rows cannot be filtered any more")
-    conditions: dict[str, Any] = {}
+    rows = current
     for key, value in _object(new).items():
         try:
-            conditions.update(columns.condition(current.model, key, value))
+            rows = rows.filter(**columns.condition(current.model, key, value))
         except Skip as reason:
             place.merge.skip(place.inside(key).path, reason)
         else:
             place.merge.changed.append(place.inside(key).path)
-    return current.filter(**conditions) if conditions else current
+    return rows
 
 
-@merged.register(models.Model)
+@_merged.register(models.Model)
 def _(current: models.Model, new: Any, place: Place) -> Any:
     raise Skip("a reply cannot change this")
 
 
-def _merge_model(instance: models.Model, new: Any, place: Place, save: bool) -> models.Model:
-    """The same object with its writable fields set, and saved when ``save`` and it is in the database."""
-    before: dict[str, Any] = {}
+def _merge_model(instance: models.Model, new: Any, place: Place, save: bool) -> None:
+    """Set the writable fields of this very object, and save it when ``save`` and it is in the database."""
+    cleaned: dict[str, Any] = {}
+    paths = []
     for name, value in _object(new).items():
+        path = place.inside(name).path
         try:
             column = columns.writable(instance, name)
-            cleaned = columns.cleaned(column, value, instance)
+            cleaned[column.attname] = columns.cleaned(column, value, instance)
         except Skip as reason:
-            place.merge.skip(place.inside(name).path, reason)
-            continue
-        before.setdefault(column.attname, instance.__dict__.get(column.attname))
-        setattr(instance, column.attname, cleaned)
-        place.merge.changed.append(place.inside(column.name).path)
-    if before and save and not instance._state.adding:
-        _save(instance, before, place)
-    return instance
+            place.merge.skip(path, reason)
+        else:
+            paths.append(path)
+    before = {attname: instance.__dict__[attname] for attname in cleaned}
+    _set(instance, cleaned)
+    if cleaned and save and not instance._state.adding:
+        _save(instance, before)
+    place.merge.changed.extend(paths)
 
 
-def _save(instance: models.Model, before: Mapping[str, Any], place: Place) -> None:
+def _set(instance: models.Model, values: Mapping[str, Any]) -> None:
+    for attname, value in values.items():
+        setattr(instance, attname, value)
+
+
+def _save(instance: models.Model, before: Mapping[str, Any]) -> None:
     """Write the changed fields; when the database or a receiver of its signals refuses, everything is as before."""
     names = [column.name for column in instance._meta.concrete_fields if column.attname in before]
+    using = router.db_for_write(type(instance), instance=instance)
     try:
-        with transaction.atomic(using=instance._state.db):
+        with transaction.atomic(using=using):
             instance.save(update_fields=names)
     except Exception as error:
-        for attname, value in before.items():
-            setattr(instance, attname, value)
-        log.warning("openedx_webhooks: %s cannot be saved: %s", place.path, type(error).__name__)
+        _set(instance, before)
         raise Skip(f"cannot be saved ({type(error).__name__})") from None
 
 

@@ -50,7 +50,7 @@ def read(body: bytes) -> Reply:
     data, exception = content.get("data"), content.get("exception")
     if exception is not None and not isinstance(exception, dict):
         raise ReplyError("'exception' must be an object: the exception's name and a text or an object.")
-    notes = ()
+    notes: tuple[str, ...] = ()
     if data is not None and not isinstance(data, dict):
         notes = ("data: must be an object; it is ignored",)
         data = None
