@@ -11,7 +11,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
-from django.db import transaction
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,6 +41,10 @@ class EndpointAdmin(admin.ModelAdmin):
     list_filter = ("enabled", DomainFilter, EventFilter)
     search_fields = ("description", "event")
     actions = ("enable_selected", "disable_selected", "duplicate_selected")
+    formfield_overrides = {
+        models.CharField: {"widget": AdminTextInputWidget(attrs={"class": "vURLField"})},  # as wide as an address
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
 
     @staticmethod
     def kind(name: str) -> Kind | None:

@@ -50,6 +50,7 @@ class EndpointForm(forms.ModelForm):
                 label=text.label,
                 help_text=text.help_text,
                 choices=choices,
+                widget=forms.Select(attrs={"style": "max-width: 50vw"}),  # the longest title is wider than the page
                 error_messages={
                     "invalid_choice": _("%(value)s is not available in this installation. Choose another.")
                 },
