@@ -113,3 +113,17 @@ def test_a_database_that_cannot_be_read_means_that_nobody_listens(webhook, monke
     assert "ZeroDivisionError" in caplog.text
 
 
+
+
+@pytest.mark.django_db(transaction=True)
+def test_missing_tables_leave_the_callers_transaction_usable(monkeypatch, django_user_model, caplog):
+    """PostgreSQL refuses everything after a failed query, until the savepoint around it is rolled back."""
+    monkeypatch.setattr(Webhook._meta, "db_table", "no_such_table")
+
+    with transaction.atomic():
+        django_user_model.objects.create(username="jane")
+        assert webhooks() == []
+        assert django_user_model.objects.count() == 1
+
+    assert django_user_model.objects.filter(username="jane").exists()
+    assert "endpoints cannot be read" in caplog.text
