@@ -412,12 +412,19 @@ def _(current: models.QuerySet, new: Any, place: Place) -> models.QuerySet:
     rows = current
     for key, value in _object(new).items():
         try:
-            rows = rows.filter(**columns.condition(current.model, key, value))
+            rows = _filtered(rows, columns.condition(current.model, key, value))
         except Skip as reason:
             place.merge.skip(place.inside(key).path, reason)
         else:
             place.merge.changed.append(place.inside(key).path)
     return rows
+
+
+def _filtered(rows: models.QuerySet, condition: Mapping[str, Any]) -> models.QuerySet:
+    try:
+        return rows.filter(**condition)
+    except Exception:  # Keys refuse to be compared with null, and fields of other packages what they like.
+        raise Skip("rows cannot be chosen like this") from None
 
 
 @_merged.register(models.Model)
