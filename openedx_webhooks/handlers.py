@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
+import os
 import types
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Set, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Set, ValuesView
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -20,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import attrs
+from django.conf import LazySettings, Settings, UserSettingsHolder
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
+from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.duration import duration_iso_string
 from django.utils.functional import LazyObject, Promise
 from opaque_keys import OpaqueKey
 
@@ -47,23 +49,35 @@ Handler = Callable[[Any, "Renderer"], Any]
 @singledispatch
 def _handle(value: Any, renderer: Renderer) -> Any:
     """An object that nobody knows, or one of a class that attrs or dataclasses made."""
-    if attrs.has(type(value)):
-        names = [field.name for field in attrs.fields(type(value))]
-        return renderer.items(((name, getattr(value, name, None)) for name in names), value)
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value)]
-        return renderer.items(((name, getattr(value, name, None)) for name in names), value)
-    simple = {name: item for name, item in _own_attributes(value) if isinstance(item, SIMPLE)}
+    cls = type(value)
+    if attrs.has(cls):
+        return renderer.items(_pairs(value, attrs.fields(cls)), value)
+    if dataclasses.is_dataclass(cls):
+        return renderer.items(_pairs(value, dataclasses.fields(cls)), value)
+    # By its type: a lazy object would load what it stands for if it were asked what it is.
+    simple = {name: item for name, item in _own_attributes(value) if issubclass(type(item), SIMPLE)}
     return renderer.items(simple.items(), value) if simple else None
 
 
+def _pairs(value: Any, fields: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    return ((field.name, _read(value, field.name)) for field in fields)
+
+
 def _own_attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    yield from getattr(value, "__dict__", {}).items()
+    yield from dict(_read(value, "__dict__") or {}).items()
     for cls in type(value).__mro__:
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            if not name.startswith("_") and hasattr(value, name):
-                yield name, getattr(value, name)
+            if not name.startswith("_"):
+                yield name, _read(value, name)
+
+
+def _read(value: Any, name: str) -> Any:
+    """An attribute; ``None`` when there is none, or the code behind it raises."""
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        return None
 
 
 def _register(*classes: type) -> Callable[[Handler], Handler]:
@@ -75,21 +89,23 @@ def _register(*classes: type) -> Callable[[Handler], Handler]:
     return register
 
 
-@_register(type(None), bool)
-def _constant(value: Any, renderer: Renderer) -> Any:
-    return renderer.leaf(value, 5)
+@_register(bool)
+def _truth(value: bool, renderer: Renderer) -> Any:
+    return renderer.leaf(value, len("false"))
 
 
 @_register(int)
 def _integer(value: int, renderer: Renderer) -> Any:
-    if value.bit_length() > MAX_INTEGER_BITS:
-        return renderer.text(hex(value))
-    return renderer.leaf(int(value), len(str(int(value))))
+    number = int.__int__(value)  # a plain number also of an IntEnum and its like
+    if number.bit_length() > MAX_INTEGER_BITS:
+        return renderer.text(hex(number))
+    return renderer.leaf(number, len(str(number)))
 
 
 @_register(float)
 def _float(value: float, renderer: Renderer) -> Any:
-    return renderer.leaf(float(value), len(repr(float(value)))) if math.isfinite(value) else None
+    number = float.__float__(value)
+    return renderer.leaf(number, len(repr(number))) if math.isfinite(number) else None
 
 
 @_register(str)
@@ -104,6 +120,8 @@ def _as_text(value: Any, renderer: Renderer) -> Any:
 
 @_register(bytes, bytearray, memoryview)
 def _bytes(value: Any, renderer: Renderer) -> Any:
+    if memoryview(value).nbytes > renderer.bytes_left:
+        return renderer.omit()
     return renderer.text(bytes(value).decode("utf-8", "replace"))
 
 
@@ -119,27 +137,31 @@ def _date(value: date | time, renderer: Renderer) -> Any:
 
 @_register(timedelta)
 def _duration(value: timedelta, renderer: Renderer) -> Any:
-    return renderer.text(duration_iso_string(value))
+    return renderer.text(renderer.duration(value))
 
 
 @_register(Enum)
 def _enum(value: Enum, renderer: Renderer) -> Any:
-    return renderer._render(value.value)
+    return renderer.nested(value.value)
 
 
 @_register(Mapping)
 def _mapping(value: Mapping, renderer: Renderer) -> Any:
-    return renderer.items(value.items(), value)
+    # Code that runs while we read (a lazy value, another thread) may add to a dictionary.
+    pairs = list(value.items()) if isinstance(value, dict) else value.items()
+    return renderer.items(pairs, value)
 
 
-@_register(list, tuple, deque, range, KeysView, ValuesView)
+@_register(list, tuple, deque, range, KeysView, ValuesView, ItemsView)
 def _sequence(value: Iterable[Any], renderer: Renderer) -> Any:
     return renderer.sequence(value, value)
 
 
 @_register(Set)
 def _set(value: Iterable[Any], renderer: Renderer) -> Any:
-    return renderer.sequence(sorted(value, key=str), value)
+    """In an order that is the same each time. That of what goes out: the ``str`` of a model may be a query."""
+    rendered = renderer.sequence(value, value)
+    return sorted(rendered, key=str) if isinstance(rendered, list) else rendered
 
 
 @_register(Model)
@@ -155,21 +177,31 @@ def _queryset(value: QuerySet, renderer: Renderer) -> Any:
     """The first rows, without evaluating the QuerySet itself; a query that fails must not break a transaction."""
     rows = getattr(value, "_result_cache", None)
     if rows is None:
+        if renderer.queries_left <= 0:
+            return renderer.omit()
+        renderer.queries_left -= 1
         with transaction.atomic(using=value.db):
-            rows = list(value[: MAX_ROWS + 1])
+            rows = list(_only_columns(value[: MAX_ROWS + 1]))
     renderer.truncated |= len(rows) > MAX_ROWS
     return renderer.sequence(rows[:MAX_ROWS], value)
+
+
+def _only_columns(rows: QuerySet) -> QuerySet:
+    """Without the queries for related rows, and without locks, which are the platform's to take."""
+    rows._prefetch_related_lookups = ()
+    rows.query.select_for_update = False
+    return rows
 
 
 @_register(LazyObject)
 def _lazy(value: LazyObject, renderer: Renderer) -> Any:
     value.__class__  # noqa: B018 - asking for the class makes it load what it stands for
-    return renderer._render(value._wrapped)
+    return renderer.nested(value._wrapped)
 
 
 @_register(File)
 def _file(value: File, renderer: Renderer) -> Any:
-    return renderer._render(value.name)
+    return renderer.nested(value.name)
 
 
 @_register(io.IOBase.__mro__[1])  # the base that files written in C have too
@@ -189,12 +221,18 @@ def _response(value: HttpResponseBase, renderer: Renderer) -> Any:
     return renderer.items(facts.items(), value)
 
 
+@_register(LazySettings, Settings, UserSettingsHolder, type(os.environ))
+def _configuration(value: Any, renderer: Renderer) -> Any:
+    """Full of secrets under any name."""
+    return None
+
+
 @_register(
-    type, BaseManager, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, Iterator,
-    types.CoroutineType, types.AsyncGeneratorType,
+    type(None), type, BaseManager, RawQuerySet, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
+    types.MethodType, Iterator, types.CoroutineType, types.AsyncGeneratorType,
 )  # fmt: skip
 def _nothing(value: Any, renderer: Renderer) -> Any:
-    """Code, and what is used up by reading it."""
+    """Code, and what is used up by reading it, or is a query of unknown size."""
     return None
 
 
@@ -207,7 +245,7 @@ def _xblock(value: Any, renderer: Renderer) -> Any:
     facts = {
         "id": str(scope_ids.usage_id),
         "type": scope_ids.block_type,
-        "name": getattr(value, "display_name", None),
+        "name": _read(value, "display_name"),
     }
     return renderer.items(facts.items(), value)
 
@@ -219,8 +257,8 @@ def _fragment(value: Any, renderer: Renderer) -> Any:
 def _grade(value: Any, renderer: Renderer) -> Any:
     facts = {
         "percent": value.percent,
-        "letter_grade": getattr(value, "letter_grade", None),
-        "passed": getattr(value, "passed", None),
+        "letter_grade": _read(value, "letter_grade"),
+        "passed": _read(value, "passed"),
     }
     return renderer.items(facts.items(), value)
 

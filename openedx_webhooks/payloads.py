@@ -10,18 +10,22 @@ Three envelopes for an event (``Webhook.payload_format``):
     CloudEvents 1.0, structured JSON: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 
 A filter's payload has one key per argument, shaped by its step, then ``event_metadata``.
+
+No body is larger than ``MAX_PAYLOAD_BYTES``: what does not fit beside the envelope itself is left out, and
+``event_metadata.truncated`` (in a CloudEvent: ``truncated``) says so.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from openedx_events.data import EventsMetadata
 
 from .app_settings import app_settings
@@ -36,11 +40,11 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 CLOUDEVENTS_TYPE = "application/cloudevents+json"
 
-#: Room for the envelope itself: its metadata always fits, whatever the arguments take.
-ENVELOPE_BYTES = 4096
+#: Room for an event's metadata, which goes out whatever its arguments take.
+METADATA_BYTES = 4096
 
-#: How often a body that grew in its encoding is rendered again, smaller.
-ATTEMPTS = 4
+#: Arguments that leave no room for others; a page's context stands before the name of its template.
+LARGE = (Mapping, QuerySet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,19 @@ Envelope = Callable[[int], Payload]
 
 def _named(event: Event, arguments: Mapping[str, Any], metadata: EventsMetadata, max_bytes: int) -> Payload:
     renderer = Renderer(max_bytes)
-    payload = {name: renderer.render(value) for name, value in arguments.items()}
-    payload[METADATA] = Renderer(ENVELOPE_BYTES).render(metadata)
+    payload = _rendered(renderer, arguments)
+    payload[METADATA] = Renderer(METADATA_BYTES).render(metadata)
     return _marked(payload, renderer)
 
 
 def _typed(event: Event, arguments: Mapping[str, Any], metadata: EventsMetadata, max_bytes: int) -> Payload:
     renderer = PlainTextTimes(max_bytes)
-    payload: Payload = {}
+    by_path: dict[str, Any] = {}
     for name, value in arguments.items():
         path = f"{type(value).__module__}.{type(value).__qualname__}"
-        payload[name if path in payload else path] = renderer.render(value)
-    payload[METADATA] = PlainTextTimes(ENVELOPE_BYTES).render(metadata)
+        by_path[name if path in by_path else path] = value
+    payload = _rendered(renderer, by_path)
+    payload[METADATA] = PlainTextTimes(METADATA_BYTES).render(metadata)
     return _marked(payload, renderer)
 
 
@@ -99,11 +104,18 @@ def _cloudevents(event: Event, arguments: Mapping[str, Any], metadata: EventsMet
         "minorversion": metadata.minorversion,
         "sourcehost": metadata.sourcehost,
         "sourcelib": ".".join(str(part) for part in metadata.sourcelib),
-        "data": {name: renderer.render(value) for name, value in arguments.items()},
+        "data": _rendered(renderer, arguments),
     }
     if renderer.truncated:
         payload["truncated"] = True
     return payload
+
+
+def _rendered(renderer: Renderer, arguments: Mapping[str, Any]) -> Payload:
+    """The arguments by name, in their order, minus credentials; the small ones are sure to get their room."""
+    small_first = sorted(arguments.items(), key=lambda item: issubclass(type(item[1]), LARGE))
+    rendered = renderer.items(small_first, arguments)
+    return {name: rendered[name] for name in arguments if name in rendered} if isinstance(rendered, dict) else {}
 
 
 def _marked(payload: Payload, renderer: Renderer) -> Payload:
@@ -116,7 +128,11 @@ ENVELOPES = {NAMED: _named, TYPED: _typed, CLOUDEVENTS: _cloudevents}
 
 
 def event_body(
-    event: Event, arguments: Mapping[str, Any], metadata: EventsMetadata, payload_format: str = NAMED, form: bool = False
+    event: Event,
+    arguments: Mapping[str, Any],
+    metadata: EventsMetadata,
+    payload_format: str = NAMED,
+    form: bool = False,
 ) -> Body:
     """The body that announces an event; ``arguments`` are those of its signal, by name."""
     envelope = ENVELOPES.get(payload_format)
@@ -129,7 +145,8 @@ def event_body(
 def filter_payload(run: FilterRun, arguments: Mapping[str, Any], max_bytes: int) -> Payload:
     """The payload of one run of a filter; ``arguments`` are as its step shaped them."""
     renderer = Renderer(max_bytes)
-    payload: Payload = {name: renderer.render(value) for name, value in arguments.items()}
+    payload = _rendered(renderer, arguments)
+    payload.pop(METADATA, None)  # A form's field of this name is a stranger's.
     payload[METADATA] = {
         "event_type": run.filter.name,
         "filter_type": run.filter.filter_type,
@@ -145,15 +162,11 @@ def filter_body(run: FilterRun, arguments: Mapping[str, Any], form: bool = False
 
 
 def _encoded(render: Envelope, content_type: str) -> Body:
-    """The payload in its encoding, rendered smaller when the encoding made it larger than ``MAX_PAYLOAD_BYTES``."""
-    encode = _form if content_type == FORM_TYPE else _json
-    limit = budget = app_settings.MAX_PAYLOAD_BYTES
-    for _ in range(ATTEMPTS):
-        content = encode(render(max(0, budget - ENVELOPE_BYTES)))
-        if len(content) <= limit:
-            return Body(content, content_type)
-        budget = budget * limit // len(content)
-    return Body(encode(render(0)), content_type)
+    """The payload in its encoding, within ``MAX_PAYLOAD_BYTES``."""
+    limit = app_settings.MAX_PAYLOAD_BYTES
+    bare = render(0)  # the envelope itself
+    payload = render(max(0, limit - len(_json(bare))))
+    return Body(_form(payload, bare, limit) if content_type == FORM_TYPE else _json(payload), content_type)
 
 
 def _json(payload: Payload) -> bytes:
@@ -161,21 +174,35 @@ def _json(payload: Payload) -> bytes:
     return json.dumps(payload, allow_nan=False).encode("ascii")
 
 
-def _form(payload: Payload) -> bytes:
-    return urlencode(flatten_dict(payload)).encode("ascii")
+def _form(payload: Payload, bare: Payload, limit: int) -> bytes:
+    """The fields that fit beside those of the envelope: encoded, a text may be three times as long as in JSON."""
+    own = flatten_dict(bare)
+    room = limit - len(urlencode(own))
+    fields: dict[str, str] = {}
+    complete = True
+    for name, text in _leaves(payload, "", "_"):
+        size = 0 if own.get(name) == text else len(urlencode({name: text})) + len("&")
+        if size <= room:
+            fields[name] = text
+            room -= size
+        else:
+            complete = False
+    return urlencode(fields if complete else fields | own).encode("ascii")
 
 
-def flatten_dict(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def flatten_dict(dictionary: Mapping[Any, Any], parent_key: str = "", sep: str = "_") -> dict[str, str]:
     """A nested dictionary as one of texts, with the names joined: ``{"a": {"b": 1}}`` becomes ``{"a_b": "1"}``.
 
     As the original flattens: every leaf is its ``str()``, lists included; an empty dictionary leaves nothing; of two
     values with one joined name the later one stays.
     """
-    flat: dict[str, str] = {}
+    return dict(_leaves(dictionary, parent_key, sep))
+
+
+def _leaves(nested: Mapping[Any, Any], prefix: str, sep: str) -> Iterator[tuple[str, str]]:
     for key, value in nested.items():
-        name = f"{prefix}_{key}" if prefix else str(key)
+        name = f"{prefix}{sep}{key}" if prefix else str(key)
         if isinstance(value, Mapping):
-            flat.update(flatten_dict(value, name))
+            yield from _leaves(value, name, sep)
         else:
-            flat[name] = str(value)
-    return flat
+            yield name, str(value)

@@ -21,20 +21,18 @@ if TYPE_CHECKING:
 
 MASK = "***"
 
-#: Compared without case and punctuation: ``csrfmiddlewaretoken``, ``CSRF-Token`` and ``csrf_token`` are one word each.
+#: Compared without case, punctuation and plural: ``csrf_token``, ``CSRF-Token`` and ``csrftokens`` are one word.
 CREDENTIAL_NAMES = frozenset({
-    "password", "password1", "password2", "oldpassword", "newpassword", "newpassword1", "newpassword2", "passwd",
-    "passphrase", "pwd", "token", "idtoken", "accesstoken", "refreshtoken", "authtoken", "bearertoken", "apitoken",
-    "csrf", "csrftoken", "csrfmiddlewaretoken", "xcsrftoken", "sessiontoken", "jwt", "jwtcookie", "clientsecret",
-    "secret", "secretkey", "appsecret", "apikey", "apisecret", "privatekey", "signingkey", "encryptionkey",
-    "authorization", "proxyauthorization", "cookie", "cookies", "setcookie", "sessionid", "sessionkey", "credential",
-    "credentials", "otp", "onetimepassword", "recoverycode", "activationkey", "oauthtoken", "oauthsignature",
-    "oauthtokensecret", "oauthconsumersecret",
+    "password1", "password2", "newpassword1", "newpassword2", "passwd", "passphrase", "pwd", "csrf",
+    "csrfmiddlewaretoken", "authorization", "proxyauthorization", "httpauthorization", "credential", "otp",
+    "onetimepassword", "recoverycode", "activationkey", "signingkey", "encryptionkey", "oauthsignature",
+    "jwtcookiesignature", "jwtcookieheaderpayload", "edxjwtcookiesignature", "edxjwtcookieheaderpayload",
+    "sessiondata",
 })  # fmt: skip
 
-#: A name that ends so is a credential whatever stands before it: ``zendesk_api_key``, ``user_password``.
-CREDENTIAL_ENDINGS = ("password", "passwordhash", "secret", "secretkey", "accesstoken", "refreshtoken", "csrftoken",
-                      "apikey", "privatekey", "authtoken", "sessionkey")  # fmt: skip
+#: A name that ends so is a credential whatever stands before it: ``zendesk_api_key``, ``password_reset_token``.
+CREDENTIAL_ENDINGS = ("password", "passwordhash", "secret", "secretkey", "token", "jwt", "apikey", "privatekey",
+                      "accesskey", "sessionkey", "sessionid", "cookie")  # fmt: skip
 
 #: Who somebody is and what they may do: refused on every model of a user unless WRITABLE_FIELDS names them.
 PROTECTED_USER_FIELDS = frozenset({"username", "email", "is_active", "last_login", "date_joined"})
@@ -47,7 +45,8 @@ PROTECTED_FORM_FIELDS = frozenset({"username", "email", "confirm_email"})
 
 
 def _word(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    word = "".join(character for character in name.casefold() if character.isalnum())
+    return word.removesuffix("s")
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +54,7 @@ def _is_credential(name: str, extra: tuple[str, ...]) -> bool:
     word = _word(name)
     if word in CREDENTIAL_NAMES or word.endswith(CREDENTIAL_ENDINGS):
         return True
-    return any(word == _word(other) for other in extra)
+    return any(word == _word(other) for other in extra if _word(other))
 
 
 def is_credential(name: str) -> bool:
@@ -89,12 +88,13 @@ def is_writable_item(owner: str, name: str) -> bool:
     return name not in PROTECTED_FORM_FIELDS or _allowed(owner, name)
 
 
-#: Long enough, and mixed enough, to be a key rather than a word of a path.
-_TOKEN = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_~.\-]{16,}|[A-Za-z0-9_\-]{32,}")
+#: What of a path may be a key: a run of its characters, long and mixed, or very long.
+_RUN = re.compile(r"[A-Za-z0-9_~.\-]{16,}")
+_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).+|[A-Za-z0-9_\-]{32,}")
 
 
-def _mask_segment(segment: str) -> str:
-    return MASK if _TOKEN.fullmatch(segment) else segment
+def _mask_run(run: re.Match[str]) -> str:
+    return MASK if _KEY.fullmatch(run[0]) else run[0]
 
 
 def _mask_item(item: str) -> str:
@@ -113,8 +113,10 @@ def mask_url(url: str) -> str:
     except ValueError:
         return MASK
     netloc = parts.netloc
+    if url and not netloc and not url.startswith("/"):
+        return MASK
     if "@" in netloc:
         netloc = f"{MASK}@{netloc.rpartition('@')[2]}"
-    path = "/".join(_mask_segment(segment) for segment in parts.path.split("/"))
+    path = _RUN.sub(_mask_run, parts.path)
     query = "&".join(_mask_item(item) for item in parts.query.split("&")) if parts.query else ""
     return urlunsplit((parts.scheme, netloc, path, query, MASK if parts.fragment else ""))

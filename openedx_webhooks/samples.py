@@ -153,16 +153,25 @@ def _key(cls: type) -> OpaqueKey:
     text = NEWER_KEYS.get(cls.__name__) or next((text for known, text in KEYS.items() if issubclass(cls, known)), None)
     if text is None:
         return CourseKey.from_string(COURSE_ID)
-    parser = cls if hasattr(cls, "KEY_TYPE") else CourseKey
+    parser: Any = cls if hasattr(cls, "KEY_TYPE") else CourseKey
     return parser.from_string(text)
 
 
 def _text(name: str) -> str:
-    if name.endswith("_url") or name.endswith("url"):
+    if name.endswith("url"):
         return TEXTS.get(name, "https://example.com/page")
-    if name.endswith("_key") or name.endswith("_id"):
+    if name.endswith(("_key", "_id")):
         return TEXTS.get(name, "intro")
     return TEXTS.get(name, f"sample {name}".strip())
+
+
+def _rows(name: str) -> QuerySet:
+    """No rows, of the model that the platform asks for."""
+    from django.contrib.auth import get_user_model
+
+    labels = {"enrollments": "student.CourseEnrollment", "schedules": "schedules.Schedule"}
+    model = _installed(labels.get(name, "")) if name in labels else None
+    return (model or get_user_model())._default_manager.none()
 
 
 #: Made anew each time: some can be read only once, or changed. The order matters: ``bool`` is an ``int``.
@@ -181,7 +190,7 @@ MAKERS: Mapping[type, Callable[[str], Any]] = {
     typing.BinaryIO: lambda name: io.BytesIO(b"sample"),
     QueryDict: lambda name: _form_data(),
     HttpResponse: lambda name: HttpResponse("sample"),
-    QuerySet: lambda name: _rows(name),
+    QuerySet: _rows,
     contextlib.AbstractContextManager: lambda name: contextlib.nullcontext(),
 }
 
@@ -223,15 +232,6 @@ def _model(label: str, **fields: Any) -> Any:
         field.attname for field in model._meta.concrete_fields
     }
     return model(**{name: value for name, value in fields.items() if name in columns})
-
-
-def _rows(name: str) -> QuerySet:
-    """No rows, of the model that the platform asks for."""
-    from django.contrib.auth import get_user_model
-
-    labels = {"enrollments": "student.CourseEnrollment", "schedules": "schedules.Schedule"}
-    model = _installed(labels.get(name, "")) if name in labels else None
-    return (model or get_user_model())._default_manager.none()
 
 
 def _course_key() -> CourseKey:
