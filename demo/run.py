@@ -105,7 +105,9 @@ def demonstrate(port: int) -> None:
     print("\n3. Mallory registers, and is refused:")
     print(f"\n      The platform answers: {campus.register('Mallory')}")
     address = serve(free_port(port))
-    print(f"\nYour turn: {address}/ is a campus, {address}/admin/ its admin (admin / admin). Ctrl-C stops it.", flush=True)
+    print(
+        f"\nYour turn: {address}/ is a campus, {address}/admin/ its admin (admin / admin). Ctrl-C stops it.", flush=True
+    )
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
@@ -126,7 +128,9 @@ def check() -> None:
     refused = submit(browser, f"{address}/", register="", name="Mallory")
     expect("Please ask your school for an account. (HTTP 403)" in refused, "a registration is refused")
     expect(len(receiver.received) == 3, "nothing is sent twice")
-    overview = submit(browser, f"{address}/admin/login/?next=/admin/openedx_webhooks/", username="admin", password="admin")
+    overview = submit(
+        browser, f"{address}/admin/login/?next=/admin/openedx_webhooks/", username="admin", password="admin"
+    )
     expect("Webhooks" in overview and "Webfilters" in overview, "the admin shows both sections")
     for page, words in {"webhook": "COURSE_ENROLLMENT_CREATED", "webfilter": "StudentRegistrationRequested"}.items():
         listed = browser.open(f"{address}/admin/openedx_webhooks/{page}/").read().decode()

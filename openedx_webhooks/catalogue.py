@@ -86,9 +86,8 @@ class Filter:
         return any("redirect_to" in parameters(exception) for exception in self.exceptions.values())
 
 
-@cache
 def parameters(exception: type[OpenEdxFilterException]) -> Mapping[str, inspect.Parameter]:
-    """The arguments that an exception's constructor takes, without ``self``."""
+    """The arguments that the constructor of this exception class takes, without ``self``."""
     found = dict(inspect.signature(exception.__init__).parameters)
     found.pop("self", None)
     return MappingProxyType(found)
@@ -207,7 +206,7 @@ def _import_openedx_filters() -> None:
     _import(module.name for module in modules if "tests" not in module.name.split("."))
 
 
-def _subclasses(cls: type) -> Iterator[type]:
+def _subclasses(cls: Any) -> Iterator[Any]:
     for subclass in cls.__subclasses__():
         yield subclass
         yield from _subclasses(subclass)

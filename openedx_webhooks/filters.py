@@ -1,4 +1,4 @@
-"""The pipeline steps: one for every filter of the catalogue, importable as ``openedx_webhooks.filters.<Name>WebFilter``.
+"""The pipeline steps: one for every filter, importable as ``openedx_webhooks.filters.<Name>WebFilter``.
 
 ``WebFilterStep`` is the whole way of a filter: who listens, what they are told, what they answer, what that changes.
 The classes below say only what is particular about theirs; a loop makes the step of every other filter.

@@ -38,7 +38,10 @@ Listeners = Mapping[str, Sequence["Endpoint"]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All enabled endpoints at one moment, by the name of their event; ``until`` is in seconds of the monotonic clock."""
+    """All enabled endpoints at one moment, by the name of their event.
+
+    ``until`` is when they are to be read again, in seconds of the monotonic clock.
+    """
 
     webhooks: Listeners
     webfilters: Listeners
@@ -57,12 +60,12 @@ _uncommitted = threading.local()  # .until: this thread changed endpoints in a t
 
 def webhooks(event: str) -> Sequence[Webhook]:
     """The enabled webhooks of this event, in the order of their ids."""
-    return _current().webhooks.get(event, ())  # type: ignore[return-value]
+    return _current().webhooks.get(event, ())
 
 
 def webfilters(event: str) -> Sequence[Webfilter]:
     """The enabled webfilters of this filter, by priority, then id."""
-    return _current().webfilters.get(event, ())  # type: ignore[return-value]
+    return _current().webfilters.get(event, ())
 
 
 def _current() -> Snapshot:

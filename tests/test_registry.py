@@ -113,8 +113,6 @@ def test_a_database_that_cannot_be_read_means_that_nobody_listens(webhook, monke
     assert "ZeroDivisionError" in caplog.text
 
 
-
-
 @pytest.mark.django_db(transaction=True)
 def test_missing_tables_leave_the_callers_transaction_usable(monkeypatch, django_user_model, caplog):
     """PostgreSQL refuses everything after a failed query, until the savepoint around it is rolled back."""

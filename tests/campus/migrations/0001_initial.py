@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,45 +15,66 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CourseEnrollment',
+            name="CourseEnrollment",
             fields=[
-                ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('course_id', opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
-                ('created', models.DateTimeField(auto_now_add=True, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('mode', models.CharField(default='audit', max_length=100)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("course_id", opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
+                ("created", models.DateTimeField(auto_now_add=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("mode", models.CharField(default="audit", max_length=100)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='CourseUserGroup',
+            name="CourseUserGroup",
             fields=[
-                ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('course_id', opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
-                ('users', models.ManyToManyField(related_name='course_groups', to=settings.AUTH_USER_MODEL)),
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("course_id", opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
+                ("users", models.ManyToManyField(related_name="course_groups", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='CohortMembership',
+            name="CohortMembership",
             fields=[
-                ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('course_id', opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('course_user_group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='student.courseusergroup')),
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("course_id", opaque_keys.edx.django.models.CourseKeyField(max_length=255)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "course_user_group",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="student.courseusergroup"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UserProfile',
+            name="UserProfile",
             fields=[
-                ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('year_of_birth', models.IntegerField(blank=True, null=True)),
-                ('gender', models.CharField(blank=True, choices=[('m', 'Male'), ('f', 'Female'), ('o', 'Other')], max_length=6, null=True)),
-                ('level_of_education', models.CharField(blank=True, choices=[('p', 'Doctorate'), ('b', 'Bachelor'), ('none', 'None')], max_length=6, null=True)),
-                ('goals', models.TextField(blank=True, null=True)),
-                ('allow_certificate', models.BooleanField(default=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to=settings.AUTH_USER_MODEL)),
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("year_of_birth", models.IntegerField(blank=True, null=True)),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True, choices=[("m", "Male"), ("f", "Female"), ("o", "Other")], max_length=6, null=True
+                    ),
+                ),
+                (
+                    "level_of_education",
+                    models.CharField(
+                        blank=True,
+                        choices=[("p", "Doctorate"), ("b", "Bachelor"), ("none", "None")],
+                        max_length=6,
+                        null=True,
+                    ),
+                ),
+                ("goals", models.TextField(blank=True, null=True)),
+                ("allow_certificate", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="profile", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
     ]
