@@ -84,3 +84,9 @@ def columns(instance: Any) -> dict[str, Any]:
 def stored(instance: Any) -> dict[str, Any]:
     """The values of a model in the database."""
     return instance.__class__._base_manager.filter(pk=instance.pk).values().get()
+
+
+def run_named(name: str, **given: Any) -> dict[str, Any]:
+    """Run the filter of this name with these arguments, and real ones for the others."""
+    filter_ = catalogue.filter_named(name)
+    return run(filter_, {**arguments(filter_), **given})
