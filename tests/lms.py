@@ -89,4 +89,4 @@ def stored(instance: Any) -> dict[str, Any]:
 def run_named(name: str, **given: Any) -> dict[str, Any]:
     """Run the filter of this name with these arguments, and real ones for the others."""
     filter_ = catalogue.filter_named(name)
-    return run(filter_, {**arguments(filter_), **given})
+    return run(filter_, {**arguments(filter_, given.get("user")), **given})
