@@ -10,7 +10,7 @@ import requests
 import urllib3.exceptions
 
 from .app_settings import app_settings
-from .exceptions import BadReply, BadTarget, CallError, ConnectionFailed, ReplyTooLarge, TlsFailed
+from .exceptions import BadReply, BadTarget, CallError, CallTimeout, ConnectionFailed, ReplyTooLarge, TlsFailed
 
 # Bytes taken from an answer at a time: little, for http.client keeps every chunk of a chunked one in a list of its own.
 PIECE = 16 * 1024
@@ -34,6 +34,7 @@ MEANINGS: tuple[tuple[tuple[type[BaseException], ...], type[CallError]], ...] = 
         ),
         BadTarget,
     ),
+    ((requests.Timeout, urllib3.exceptions.TimeoutError), CallTimeout),  # only of a tool that stands in for a receiver
     ((ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionFailed),
     ((ssl.SSLError,), TlsFailed),
     ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), BadReply),
