@@ -230,7 +230,7 @@ def per_path(behaviours: dict[str, Behaviour]) -> Behaviour:
     def behave(visit: Visit) -> None:
         request = visit.request()
         visit.request = lambda: request  # type: ignore[method-assign]
-        behaviours[request.target](visit)
+        behaviours[request.target.partition("?")[0]](visit)
 
     return behave
 
@@ -263,6 +263,14 @@ def hang(visit: Visit) -> None:
     """Reads the request and never answers."""
     visit.request()
     visit.hang()
+
+
+def read_slowly(visit: Visit) -> None:
+    """Reads the request, so slowly that each piece comes through in time and the whole never does."""
+    visit.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    while True:
+        visit.sock.recv(16384)
+        visit.wait(STEP)
 
 
 def read_nothing(visit: Visit) -> None:
@@ -327,10 +335,20 @@ def close_after_request(visit: Visit) -> None:
     visit.request()
 
 
+def _reset(visit: Visit) -> None:
+    visit.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+
 def reset(visit: Visit) -> None:
     """Reads the request and resets the connection."""
     visit.request()
-    visit.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    _reset(visit)
+
+
+def reset_at_once(visit: Visit) -> None:
+    """Reads a little and resets the connection."""
+    visit.sock.recv(16)
+    _reset(visit)
 
 
 def close_when_kept(visit: Visit) -> None:
@@ -341,11 +359,20 @@ def close_when_kept(visit: Visit) -> None:
 
 
 def half_answer_when_kept(visit: Visit) -> None:
-    """Answers once; breaks off in the middle of the next status line."""
+    """Answers once; resets the connection in the middle of the next status line."""
     visit.request()
     visit.send(message())
     visit.request()
     visit.send(b"HTTP/1.1 2")
+    visit.wait(0.1)
+    _reset(visit)
+
+
+def close_in_the_upload_when_kept(visit: Visit) -> None:
+    """Answers once; closes the kept connection while the next request is being sent."""
+    visit.request()
+    visit.send(message())
+    visit.sock.recv(1)
 
 
 def hang_when_kept(visit: Visit) -> None:
@@ -466,8 +493,8 @@ def _name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
-    """Whether ``condition`` comes true soon."""
+def eventually(condition: Callable[[], bool], within: float = 10.0) -> bool:
+    """Whether ``condition`` comes true in a while; a loaded machine may need one."""
     ends = time.monotonic() + within
     while not condition():
         if time.monotonic() > ends:

@@ -204,6 +204,16 @@ def test_more_names_than_threads_are_looked_up_in_turn(names: dict[str, Any], mo
     assert all(outcome.ok for outcome in outcomes)
 
 
+def test_a_lookup_for_which_there_is_no_thread_is_busy(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    names["receiver.test"] = LOOPBACK
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    assert post("http://receiver.test/").error == "busy"
+
+
 # Connecting ----------------------------------------------------------------------------------------------------------
 
 
@@ -382,11 +392,14 @@ def test_a_handshake_that_is_slow_ends_with_the_time_to_connect(name: str, setti
     assert outcome.seconds < SOON + SLACK
 
 
-def test_a_handshake_that_breaks_off_is_a_failure(settings: Any) -> None:
-    with Server(hostile.close_at_once) as server:
+@pytest.mark.parametrize(
+    ("name", "codes"), [("close_at_once", ("tls", "connection")), ("reset_at_once", ("connection",))]
+)
+def test_a_handshake_that_breaks_off_is_a_failure(name: str, codes: tuple[str, ...]) -> None:
+    with Server(getattr(hostile, name)) as server:
         outcome = post(server.url().replace("http:", "https:"))
 
-    assert outcome.error in ("tls", "connection")
+    assert outcome.error in codes
 
 
 def test_the_time_to_connect_does_not_bound_the_answer(settings: Any) -> None:

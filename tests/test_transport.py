@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import tracemalloc
@@ -207,8 +208,20 @@ def test_a_request_is_not_sent_again_after_one_byte_of_an_answer() -> None:
         post(server)
         outcome = post(server)
 
-    assert outcome.error == "bad_reply"
+    assert outcome.error == "connection"
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_kept_connection_that_is_closed_in_the_upload_gets_the_same_request_again(
+    scheme: str, trusted: hostile.Authority
+) -> None:
+    tls = trusted.context("127.0.0.1") if scheme == "https" else None
+    with Server(hostile.close_in_the_upload_when_kept, tls=tls) as server:
+        outcomes = [send(Call(server.url(), b"x" * size, {}), timeout=5) for size in (2, 2**20)]
+
+    assert [outcome.status for outcome in outcomes] == [200, 200]
+    assert [len(request.body) for request in server.requests] == [2, 2**20]
 
 
 def test_a_request_is_not_sent_again_after_a_timeout() -> None:
@@ -255,9 +268,11 @@ def test_an_answer_over_tls_that_is_slow_ends_at_the_deadline(name: str, trusted
     assert outcome.seconds < SOON + SLACK
 
 
+@pytest.mark.parametrize("name", ["read_nothing", "read_slowly"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_peer_that_does_not_read_ends_at_the_deadline(scheme: str, trusted: hostile.Authority) -> None:
-    with Server(hostile.read_nothing, tls=trusted.context("127.0.0.1") if scheme == "https" else None) as server:
+def test_a_peer_that_does_not_read_ends_at_the_deadline(name: str, scheme: str, trusted: hostile.Authority) -> None:
+    tls = trusted.context("127.0.0.1") if scheme == "https" else None
+    with Server(getattr(hostile, name), tls=tls) as server:
         outcome = send(Call(server.url(), b"x" * 2**24, {}), timeout=SOON)
 
     assert outcome.error == "timeout"
@@ -644,19 +659,25 @@ def test_calls_and_outcomes_do_not_show_their_secrets() -> None:
 # Tools ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_tool_that_replaces_the_adapters_send_sees_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(requests.ConnectionError, "connection"), (requests.ReadTimeout, "timeout"), (requests.ConnectTimeout, "timeout")],
+)
+def test_a_tool_that_replaces_the_adapters_send_sees_the_call(
+    error: type[Exception], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
 
     def replaced(adapter: Any, request: requests.PreparedRequest, **kwargs: Any) -> None:
         seen.append(request.url)
-        raise requests.ConnectionError("not in this test")
+        raise error("not in this test")
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", replaced)
 
     outcome = send(call("http://receiver.test/hook"), timeout=SOON)
 
     assert seen == ["http://receiver.test/hook"]
-    assert outcome.error == "connection"
+    assert outcome.error == code
 
 
 # Many ----------------------------------------------------------------------------------------------------------------
@@ -755,6 +776,25 @@ def test_a_call_that_finds_no_thread_is_busy_and_not_made(settings: Any) -> None
     assert alive.connections == 0
 
 
+def test_a_thread_that_does_not_come_back_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, come_back = transport._exchange, threading.Event()
+
+    def stray(asked: Call) -> Outcome:
+        if threading.current_thread().name == "openedx-webhooks-call":
+            come_back.wait(10)
+        return real(asked)
+
+    monkeypatch.setattr(transport, "_exchange", stray)
+    with Server(hostile.answer(after=0.1)) as server:
+        began = time.monotonic()
+        outcomes = send_all([call(server.url()), call(server.url("/other"))], within=SOON)
+        took = time.monotonic() - began
+        come_back.set()
+
+    assert [outcome.error for outcome in outcomes] == ["", "timeout"]
+    assert took < SOON + SLACK
+
+
 def test_calls_get_through_while_every_thread_is_stuck(settings: Any) -> None:
     settings.OPENEDX_WEBHOOKS = {"MAX_WORKERS": 2}
     with Server(hostile.hang) as dead, Server(hostile.hang) as dead_too, Server(hostile.answer()) as alive:
@@ -776,7 +816,7 @@ def test_calls_get_through_while_every_thread_is_stuck(settings: Any) -> None:
 
 def test_threads_and_sockets_do_not_leak() -> None:
     def ours() -> int:
-        return sum(thread.name.startswith("openedx-webhooks") for thread in threading.enumerate())
+        return sum(thread.name == "openedx-webhooks-call" for thread in threading.enumerate())
 
     with Server(hostile.answer()) as alive:
         send_all([call(alive.url(f"/{number}")) for number in range(20)], within=5)
@@ -786,7 +826,7 @@ def test_threads_and_sockets_do_not_leak() -> None:
             send_all([call(server.url(f"/{n}")) for n in range(10) for server in (dead, slow)], within=0.1)
         assert eventually(lambda: dead.at_once + slow.at_once == 0)
 
-    assert ours() <= app_settings.MAX_WORKERS
+    assert eventually(lambda: ours() <= app_settings.MAX_WORKERS)
     assert eventually(lambda: open_files() <= before)
 
 
@@ -810,8 +850,6 @@ def test_threads_do_not_hold_up_the_end_of_the_process() -> None:
 
 def run_apart(program: str) -> str:
     """What ``program`` prints, run by a Python of its own."""
-    import textwrap
-
     begin = """
         import os, sys, threading, time
         import django
@@ -825,7 +863,7 @@ def run_apart(program: str) -> str:
         capture_output=True,
         check=True,
         text=True,
-        timeout=15,
+        timeout=60,
     ).stdout.strip()
 
 
@@ -834,10 +872,10 @@ def test_a_child_makes_its_own_connections_and_threads() -> None:
         ran = run_apart(
             f"""
             calls = [Call("{server.url()}%d" % n, b"", {{"who": str(os.getpid())}}) for n in range(3)]
-            print(*[outcome.status for outcome in send_all(calls, within=5)], flush=True)
+            print(*[outcome.status or outcome.error for outcome in send_all(calls, within=20)], flush=True)
             child = os.fork()
             calls = [Call(call.url, b"", {{"who": str(os.getpid())}}) for call in calls]
-            print(*[outcome.status for outcome in send_all(calls, within=5)], flush=True)
+            print(*[outcome.status or outcome.error for outcome in send_all(calls, within=20)], flush=True)
             if not child:
                 os._exit(0)
             print(os.waitpid(child, 0)[1])
@@ -854,20 +892,20 @@ def test_a_child_takes_no_lock_that_a_thread_of_the_parent_held() -> None:
         ran = run_apart(
             f"""
             calls = [Call("http://localhost:{server.port}/%d" % n, b"", {{}}) for n in range(3)]
-            assert [outcome.status for outcome in send_all(calls, within=5)] == [200] * 3
+            assert [outcome.status or outcome.error for outcome in send_all(calls, within=20)] == [200] * 3
             pools = session.session().get_adapter("http://").poolmanager.pools
 
             def hold():
                 with workers.workers()._changed, resolver.resolver()._changed, sockets.trust()._lock, pools.lock:
                     held.set()
-                    time.sleep(5)
+                    time.sleep(60)
 
             held = threading.Event()
             threading.Thread(target=hold, daemon=True).start()
             held.wait()
             child = os.fork()
             if not child:
-                print(*[outcome.status for outcome in send_all(calls, within=2)], flush=True)
+                print(*[outcome.status or outcome.error for outcome in send_all(calls, within=20)], flush=True)
                 os._exit(0)
             os.waitpid(child, 0)
             os._exit(0)
