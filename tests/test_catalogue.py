@@ -32,8 +32,10 @@ def plugin(settings):
         "EXTRA_SIGNAL_MODULES": ["tests.plugin.signals"],
         "EXTRA_FILTER_MODULES": ["tests.plugin.filters"],
     }
-    from tests.plugin import signals
+    from tests.plugin import filters, signals
 
+    for filter_, filter_type in filters.TYPES.items():
+        filter_.filter_type = filter_type
     for signal in (signals.BOOK_BORROWED, signals.COURSE_CREATED):
         if signal not in OpenEdxPublicSignal.instances:
             OpenEdxPublicSignal.instances.append(signal)
@@ -43,6 +45,8 @@ def plugin(settings):
     yield
     OpenEdxPublicSignal.instances[:], _ = before
     OpenEdxPublicSignal._mapping = before[1]
+    for filter_ in filters.TYPES:  # a class cannot be taken back, but one without a type is no filter
+        filter_.filter_type = ""
     catalogue.refresh()
 
 
