@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-check requirements test packages releases quality validate docs bench upgrade clean \
+.PHONY: help demo demo-check requirements test databases packages releases quality validate docs bench upgrade clean \
     style types layers annotations migrations dist
 
 # pyenv's shims fail for a Python that is installed and not chosen: look behind them, after everything else.
@@ -50,6 +50,15 @@ $(INSTALLED): $(BIN)/python setup.py pyproject.toml $(wildcard requirements/*.tx
 
 test: $(INSTALLED) ## Run the tests, with the services they find; 95 % of the branches must be covered
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+
+# What knows nothing of databases need not be asked again.
+DATABASES := mariadb postgresql
+databases: $(INSTALLED) ## Run the tests on MariaDB and on PostgreSQL instead of SQLite
+	for database in $(DATABASES); do \
+	    echo "On $$database:"; \
+	    TEST_DATABASE=$$database $(BIN)/pytest -rs -n $(WORKERS) --ignore-glob='*/test_transport.py' \
+	        --ignore-glob='*/test_hostile_receivers.py' --ignore-glob='*/test_guard.py' $(PYTEST_ARGS); \
+	done
 
 packages: $(INSTALLED) ## Install the wheel and the sdist beside every release, with pip and with uv
 	$(BIN)/pytest -n $(WORKERS) -m packaging tests/test_packaging.py $(PYTEST_ARGS)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.receiver import Receiver, listening
+from tests.services import problem_of
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """``TEST_DATABASE`` asks for a real service: without it there is nothing to run."""
+    database = os.environ.get("TEST_DATABASE", "sqlite")
+    if database != "sqlite" and (problem := problem_of(database)):
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.exit(f"{database} is required and missing: {problem}", returncode=1)
+        pytest.exit(f"NOT TESTED HERE: {database} is missing: {problem}", returncode=0)
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ SERVICES = {
 def require_service(name: str) -> Service:
     """The service, or the end of the test that needs it."""
     service = _configured(name)
-    problem = _problem(service)
+    problem = problem_of(name)
     if problem and os.environ.get("REQUIRE_SERVICES") == "1":
         pytest.fail(f"{name} is required and missing: {problem}", pytrace=False)
     if problem:
@@ -49,7 +49,9 @@ def _configured(name: str) -> Service:
     return Service(host or default.host, int(port or default.port), default.driver)
 
 
-def _problem(service: Service) -> str:
+def problem_of(name: str) -> str:
+    """Why this service cannot be used; empty when it can."""
+    service = _configured(name)
     if find_spec(service.driver) is None:
         return f"the Python package {service.driver} is not installed"
     try:

@@ -8,6 +8,7 @@ import os
 import pymysql
 from edx_django_utils.plugins import add_plugins, get_plugin_apps
 
+pymysql.version_info = (2, 2, 4, "final", 0)  # the mysqlclient that Django takes it for
 pymysql.install_as_MySQLdb()
 
 PROJECT = os.environ.get("TEST_PROJECT", "lms.djangoapp")
