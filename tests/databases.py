@@ -47,8 +47,6 @@ def _mariadb(name: str, folder: Path) -> Iterator[Row]:
     service = require_service("mariadb")
     import pymysql
 
-    pymysql.version_info = (2, 2, 4, "final", 0)  # the mysqlclient that Django takes it for
-    pymysql.install_as_MySQLdb()
     server = pymysql.connect(host=service.host, port=service.port, user="root")
     try:
         server.query(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")  # as Tutor does
