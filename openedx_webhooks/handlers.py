@@ -147,9 +147,7 @@ def _enum(value: Enum, renderer: Renderer) -> Any:
 
 @_register(Mapping)
 def _mapping(value: Mapping, renderer: Renderer) -> Any:
-    # Code that runs while we read (a lazy value, another thread) may add to a dictionary.
-    pairs = list(value.items()) if isinstance(value, dict) else value.items()
-    return renderer.items(pairs, value)
+    return renderer.items(value.items(), value)
 
 
 @_register(list, tuple, deque, range, KeysView, ValuesView, ItemsView)

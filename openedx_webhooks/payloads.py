@@ -25,7 +25,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
 from openedx_events.data import EventsMetadata
 
 from .app_settings import app_settings
@@ -42,9 +41,6 @@ CLOUDEVENTS_TYPE = "application/cloudevents+json"
 
 #: Room for an event's metadata, which goes out whatever its arguments take.
 METADATA_BYTES = 4096
-
-#: Arguments that leave no room for others; a page's context stands before the name of its template.
-LARGE = (Mapping, QuerySet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +108,9 @@ def _cloudevents(event: Event, arguments: Mapping[str, Any], metadata: EventsMet
 
 
 def _rendered(renderer: Renderer, arguments: Mapping[str, Any]) -> Payload:
-    """The arguments by name, in their order, minus credentials; the small ones are sure to get their room."""
-    small_first = sorted(arguments.items(), key=lambda item: issubclass(type(item[1]), LARGE))
-    rendered = renderer.items(small_first, arguments)
-    return {name: rendered[name] for name in arguments if name in rendered} if isinstance(rendered, dict) else {}
+    """The arguments by name, minus credentials: those of a registration are the fields of a form."""
+    rendered = renderer.items(arguments.items(), arguments)
+    return rendered if isinstance(rendered, dict) else {}
 
 
 def _marked(payload: Payload, renderer: Renderer) -> Payload:
@@ -176,18 +171,22 @@ def _json(payload: Payload) -> bytes:
 
 def _form(payload: Payload, bare: Payload, limit: int) -> bytes:
     """The fields that fit beside those of the envelope: encoded, a text may be three times as long as in JSON."""
+    if sum(_field_size(name, text) for name, text in _leaves(payload, "", "_")) <= limit:
+        return urlencode(flatten_dict(payload)).encode("ascii")
     own = flatten_dict(bare)
     room = limit - len(urlencode(own))
-    fields: dict[str, str] = {}
-    complete = True
-    for name, text in _leaves(payload, "", "_"):
-        size = 0 if own.get(name) == text else len(urlencode({name: text})) + len("&")
-        if size <= room:
-            fields[name] = text
-            room -= size
-        else:
-            complete = False
-    return urlencode(fields if complete else fields | own).encode("ascii")
+    kept: dict[str, str] = {}
+    simple_first = dict(sorted(payload.items(), key=lambda item: isinstance(item[1], Mapping)))
+    for name, text in _leaves(simple_first, "", "_"):
+        if name not in own and _field_size(name, text) <= room:
+            kept[name] = text
+            room -= _field_size(name, text)
+    ordered = {name: kept[name] for name, _ in _leaves(payload, "", "_") if name in kept}
+    return urlencode(ordered | own).encode("ascii")
+
+
+def _field_size(name: str, text: str) -> int:
+    return len(urlencode({name: text})) + len("&")
 
 
 def flatten_dict(dictionary: Mapping[Any, Any], parent_key: str = "", sep: str = "_") -> dict[str, str]:

@@ -45,8 +45,7 @@ PROTECTED_FORM_FIELDS = frozenset({"username", "email", "confirm_email"})
 
 
 def _word(name: str) -> str:
-    word = "".join(character for character in name.casefold() if character.isalnum())
-    return word.removesuffix("s")
+    return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -25,7 +25,7 @@ from django.utils.duration import duration_iso_string
 from django.utils.functional import Promise
 from opaque_keys import OpaqueKey
 
-from .handlers import handler_of
+from .handlers import SIMPLE, handler_of
 from .redaction import is_credential
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class Renderer:
     def __init__(self, max_bytes: int) -> None:
         self.bytes_left = max_bytes
         self.nodes_left = MAX_NODES
+        self.names_left = MAX_NODES  # names are looked at before their values
         self.queries_left = MAX_QUERIES
         self.truncated = False
         self._path: set[int] = set()  # the containers we are inside of, to cut cycles
@@ -147,21 +148,32 @@ class Renderer:
             self._path.discard(identity)
 
     def _items(self, pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+        named = list(self._named(pairs))
         rendered: dict[str, Any] = {}
-        for key, value in pairs:
-            name = _name(key)
-            if name is None or name.startswith("_") or is_credential(name):
-                continue
-            if len(name) > MAX_NAME:
-                self.omit()
-                continue
+        # Simple values first: one long list in a page's context must not take the room of all that is after it.
+        for name, value in sorted(named, key=lambda pair: not issubclass(type(pair[1]), SIMPLE)):
             if self.spent or self.leaf(name, _size(name) + len(": , ")) is OMITTED:
                 self.omit()
                 break
             item = self.nested(value)
             if item is not OMITTED:
                 rendered[name] = item
-        return rendered
+        return {name: rendered[name] for name, _ in named if name in rendered}
+
+    def _named(self, pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+        """The pairs that may go out, by the names that they have there."""
+        for key, value in pairs:
+            self.names_left -= 1
+            if self.names_left < 0:
+                self.omit()
+                break
+            name = _name(key)
+            if name is None or name.startswith("_") or is_credential(name):
+                continue
+            if len(name) > MAX_NAME:
+                self.omit()
+            else:
+                yield name, value
 
     def _sequence(self, values: Iterable[Any]) -> list[Any]:
         rendered = []
