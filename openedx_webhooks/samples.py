@@ -16,7 +16,7 @@ import dataclasses
 import io
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -37,7 +37,7 @@ from .catalogue import Event, Filter
 COURSE_ID = "course-v1:OpenedX+DemoX+2026"
 MOMENT = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 
-#: A container deeper than this in a type is left empty: types may refer to themselves.
+#: What is deeper than this in a type is left empty: types may refer to themselves.
 MAX_DEPTH = 8
 
 TEXTS: Mapping[str, str] = {
@@ -106,6 +106,8 @@ def filter_arguments(filter_: Filter) -> dict[str, Any]:
 def of_type(hint: Any, name: str = "", depth: int = 0) -> Any:
     """A value of the type ``hint``, as a field called ``name`` would hold it."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if depth > MAX_DEPTH:
+        return None
     if isinstance(hint, typing.NewType):
         return of_type(hint.__supertype__, name, depth)
     if origin in (typing.Union, types.UnionType):
@@ -118,22 +120,25 @@ def of_type(hint: Any, name: str = "", depth: int = 0) -> Any:
 
 
 def _of_generic(origin: Any, args: tuple[Any, ...], name: str, depth: int) -> Any:
-    if not isinstance(origin, type) or depth > MAX_DEPTH:
+    if origin is typing.Literal:
+        return args[0]
+    if not isinstance(origin, type):
         return TEXTS.get(name, f"sample {name}".strip())
     if issubclass(origin, collections.abc.Mapping):
-        return {of_type(args[0], "key", depth + 1): of_type(args[1], name, depth + 1)}
-    if issubclass(origin, tuple | list | set | frozenset):
+        key, value = args or (str, str)
+        return {of_type(key, "key", depth + 1): of_type(value, name, depth + 1)}
+    if issubclass(origin, tuple):
+        return tuple(of_type(arg, name, depth + 1) for arg in args if arg is not ...)
+    if issubclass(origin, list | set | frozenset):
         return origin([of_type(args[0], name, depth + 1)]) if args else origin()
     return of_type(list, name, depth)
 
 
 def _of_class(cls: type, name: str, depth: int) -> Any:
     if attrs.has(cls):
-        hints = {field.name: field.type for field in attrs.fields(attrs.resolve_types(cls))}
-        return _built(cls, {field.name: field.alias for field in attrs.fields(cls) if field.init}, hints, depth)
+        return _built(cls, attrs.fields(cls), depth)
     if dataclasses.is_dataclass(cls):
-        names = {field.name: field.name for field in dataclasses.fields(cls) if field.init}
-        return _built(cls, names, typing.get_type_hints(cls), depth)
+        return _built(cls, dataclasses.fields(cls), depth)
     if issubclass(cls, OpaqueKey):
         return _key(cls)
     if issubclass(cls, Enum):
@@ -144,9 +149,18 @@ def _of_class(cls: type, name: str, depth: int) -> Any:
     return TEXTS.get(name, f"sample {name}".strip())
 
 
-def _built(cls: type, names: Mapping[str, str], hints: Mapping[str, Any], depth: int) -> Any:
-    """An instance of a data class; ``names`` maps its fields to the arguments of its constructor."""
-    return cls(**{argument: of_type(hints.get(name), name, depth + 1) for name, argument in names.items()})
+def _built(cls: type, fields: Iterable[Any], depth: int) -> Any:
+    """An instance of a data class; a field of attrs may have another name in its constructor."""
+    try:
+        hints = typing.get_type_hints(cls)
+    except Exception:  # A hint that only a type checker can follow.
+        hints = {}
+    arguments = {
+        getattr(field, "alias", field.name): of_type(hints.get(field.name, field.type), field.name, depth + 1)
+        for field in fields
+        if field.init
+    }
+    return cls(**arguments)
 
 
 def _key(cls: type) -> OpaqueKey:
@@ -174,8 +188,10 @@ def _rows(name: str) -> QuerySet:
     return (model or get_user_model())._default_manager.none()
 
 
-#: Made anew each time: some can be read only once, or changed. The order matters: ``bool`` is an ``int``.
+#: Made anew each time: some can be read only once, or changed. The order matters: ``bool`` is an ``int``, and
+#: ``QueryDict`` a ``dict``.
 MAKERS: Mapping[type, Callable[[str], Any]] = {
+    type(None): lambda name: None,
     bool: lambda name: True,
     int: lambda name: 42,
     float: lambda name: 0.87,
@@ -186,9 +202,9 @@ MAKERS: Mapping[type, Callable[[str], Any]] = {
     Decimal: lambda name: Decimal("49.00"),
     list: lambda name: ["sample"],
     set: lambda name: {"email"},
-    dict: lambda name: {"key": "value"},
     typing.BinaryIO: lambda name: io.BytesIO(b"sample"),
     QueryDict: lambda name: _form_data(),
+    dict: lambda name: {"key": "value"},
     HttpResponse: lambda name: HttpResponse("sample"),
     QuerySet: _rows,
     contextlib.AbstractContextManager: lambda name: contextlib.nullcontext(),
