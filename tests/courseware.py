@@ -52,7 +52,7 @@ def learner() -> Any:
     return get_user_model().objects.get(pk=user.pk)
 
 
-# --- blocks -----------------------------------------------------------------------------------------------------
+# --- blocks -------------------------------------------------------------------------------------------------------
 
 
 class CourseBlock(XBlock):
@@ -124,7 +124,7 @@ def fragment() -> Fragment:
     return made
 
 
-# --- a grade, and other objects of the platform's own classes ------------------------------------------------------
+# --- a grade, and other objects of the platform's own classes -----------------------------------------------------
 
 
 class CourseGrade(lms.CourseGradeBase):
@@ -166,7 +166,7 @@ class CourseDetails:
         self.self_paced = True
 
 
-# --- a page ----------------------------------------------------------------------------------------------------------
+# --- a page -------------------------------------------------------------------------------------------------------
 
 
 def request(user: Any) -> Any:
@@ -211,7 +211,7 @@ def page(user: Any) -> dict[str, Any]:
     }
 
 
-# --- by the names that were observed ----------------------------------------------------------------------------------
+# --- by the names that were observed ------------------------------------------------------------------------------
 
 
 def enrollments() -> Any:

@@ -79,7 +79,7 @@ def run(name: str, arguments: dict[str, Any]) -> None:
     registry.webfilters(name)  # the one refresh of this process
     began = time.monotonic()
     filter_.cls.run_filter(**arguments)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def payload_of(request: Any, limit: int = DEFAULT_LIMIT) -> Any:
@@ -183,7 +183,7 @@ def of_the_platform(queries: CaptureQueriesContext) -> list[str]:
     ]
 
 
-# --- a page with everything behind it ------------------------------------------------------------------------------
+# --- a page with everything behind it -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_a_tree_that_shares_its_branches_is_cut(dashboard, receiver):
     assert payload_of(receiver.last)["event_metadata"]["truncated"] is True
 
 
-# --- QuerySets and models ---------------------------------------------------------------------------------------------
+# --- QuerySets and models -----------------------------------------------------------------------------------------
 
 
 def test_rows_are_capped_and_the_queryset_is_not_evaluated(webfilter, receiver, db):

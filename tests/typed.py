@@ -123,7 +123,7 @@ def cases(catalogue: Any, samples: Any) -> Iterator[tuple[str, Any, Mapping[str,
             yield f"context of {name}", event, notification(value)
 
 
-# --- recording --------------------------------------------------------------------------------------------------
+# --- recording ----------------------------------------------------------------------------------------------------
 
 
 def _start_the_original() -> None:
