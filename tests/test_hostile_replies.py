@@ -28,7 +28,7 @@ from openedx_webhooks.transport import Outcome
 from tests import lms
 from tests.hostile import Server, bytes_of, half_chunk, half_sent, half_sent_500, head
 
-REPLIES = 1200  # in all, whatever the number of filters
+REPLIES = 1000  # in all, whatever the number of filters
 FILTERS = pytest.mark.parametrize("filter_", catalogue.filters(), ids=lambda filter_: filter_.name)
 SECRET = "zq9-a-value-that-belongs-in-no-log"
 
