@@ -74,7 +74,7 @@ class _Failure:
 
 def _answer(filter_: Filter, webfilter: Webfilter, outcome: Outcome) -> tuple[_Failure | None, Reply]:
     """A failure, or what the webfilter says and may say."""
-    if outcome.status and outcome.status >= 400:
+    if outcome.status and 400 <= outcome.status < 600:  # others beyond are no HTTP: nobody knows what they mean
         log.warning("openedx_webhooks: webfilter %s failed: %s", webfilter.pk, dispatch.describe(outcome))
         return _Failure(outcome.status), replies.NOTHING
     if not outcome.ok:

@@ -74,6 +74,16 @@ def test_what_others_have_configured_stays_in_its_form(current, after):
     assert registered(current)[LOGIN] == after
 
 
+@pytest.mark.parametrize("value", [5, True, [["a"]], "a text", None])
+def test_a_typing_error_in_what_is_excluded_does_not_stop_the_start(value):
+    assert registered(EXCLUDED_FILTERS=value)[LOGIN]["pipeline"] == [STEP]
+
+
+@pytest.mark.parametrize("current", [5, True, {"pipeline": 5}])
+def test_an_entry_that_nobody_could_read_is_left_as_it_is(current):
+    assert registered(current)[LOGIN] == current
+
+
 def test_it_may_run_any_number_of_times():
     settings = SimpleNamespace()
     common.plugin_settings(settings)
@@ -167,6 +177,7 @@ def test_a_process_that_has_loaded_no_app_can_run_every_filter():
         "ran = 0\n"
         "for filter_ in catalogue.filters():\n"
         "    assert settings.OPEN_EDX_FILTERS_CONFIG[filter_.filter_type]['pipeline']\n"
+        "    settings.OPEN_EDX_FILTERS_CONFIG[filter_.filter_type]['fail_silently'] = False\n"
         "    arguments = {name: object() for name in filter_.arguments if name != 'form_data'}\n"
         "    if 'form_data' in filter_.arguments:\n"
         "        from django.http import QueryDict\n"
@@ -188,8 +199,10 @@ def test_with_tables_missing_a_login_goes_on():
         "import django; django.setup()\n"
         "from django.db import connection\n"
         "assert 'openedx_webhooks_webhook' not in connection.introspection.table_names()\n"
+        "from django.conf import settings\n"
         "from openedx_webhooks import catalogue, samples\n"
         "for filter_ in catalogue.filters():\n"
+        "    settings.OPEN_EDX_FILTERS_CONFIG[filter_.filter_type]['fail_silently'] = False\n"
         "    filter_.cls.run_filter(**samples.filter_arguments(filter_))\n"
         "for event in catalogue.events():\n"
         "    event.signal.send_event(send_robust=False, **samples.event_arguments(event))\n"

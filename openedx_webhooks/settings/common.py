@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import catalogue
-from ..app_settings import NAME, configured
+from ..app_settings import NAME, SETTINGS, configured
 
 FILTERS = "OPEN_EDX_FILTERS_CONFIG"
 STEPS = "openedx_webhooks.filters"
@@ -28,7 +28,7 @@ def register_steps(settings: Any) -> None:
     """
     current = getattr(settings, FILTERS, None)
     config = dict(current) if isinstance(current, Mapping) else {}
-    excluded = set(configured(settings).get("EXCLUDED_FILTERS") or ())
+    excluded = _excluded(settings)
     for filter_ in catalogue.filters():
         step = f"{STEPS}.{filter_.step_name}"
         change = _without if excluded & {filter_.filter_type, filter_.name} else _with
@@ -36,8 +36,16 @@ def register_steps(settings: Any) -> None:
     setattr(settings, FILTERS, {filter_type: entry for filter_type, entry in config.items() if entry is not None})
 
 
+def _excluded(settings: Any) -> set[str]:
+    """A value that cannot be used excludes nothing: a typing error must not stop the LMS from starting."""
+    value = configured(settings).get("EXCLUDED_FILTERS", ())
+    return set(value) if SETTINGS["EXCLUDED_FILTERS"].accepts(value) else set()
+
+
 def _with(step: str, entry: Any) -> Any:
     """This entry with our step in it; a filter that nobody has configured gets an entry that fails silently."""
+    if not _is_known(entry):
+        return entry
     steps = _pipeline(entry)
     steps = steps if step in steps else [*steps, step]
     if isinstance(entry, Mapping):
@@ -53,6 +61,14 @@ def _without(step: str, entry: Any) -> Any:
     return {**entry, "pipeline": steps} if isinstance(entry, Mapping) else steps
 
 
+def _is_known(entry: Any) -> bool:
+    """Whether openedx-filters could read this entry; what it could not is left to whoever wrote it."""
+    steps = entry.get("pipeline") if isinstance(entry, Mapping) else entry
+    return steps is None or isinstance(steps, str | list | tuple)
+
+
 def _pipeline(entry: Any) -> list[str]:
+    if not _is_known(entry):
+        return []
     steps = entry.get("pipeline") if isinstance(entry, Mapping) else entry
     return [steps] if isinstance(steps, str) and steps else list(steps or ())
