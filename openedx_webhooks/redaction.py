@@ -38,7 +38,8 @@ CREDENTIAL_ENDINGS = ("password", "passwordhash", "secret", "secretkey", "token"
 PROTECTED_USER_FIELDS = frozenset({"username", "email", "is_active", "last_login", "date_joined"})
 
 #: The same on every model: no reply ever makes an administrator of anybody by accident.
-PROTECTED_FIELDS = frozenset({"is_staff", "is_superuser"})
+#: ``meta`` of a profile holds the key of the learner's session.
+PROTECTED_FIELDS = frozenset({"is_staff", "is_superuser", "meta"})
 
 #: The same in a form that a learner sent: the address that was typed is the address that gets the activation mail.
 PROTECTED_FORM_FIELDS = frozenset({"username", "email", "confirm_email"})

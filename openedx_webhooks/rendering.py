@@ -108,6 +108,8 @@ class Renderer:
         value = _unicode(value)
         if "csrfmiddlewaretoken" in value:
             value = _INPUT.sub(_unless_csrf, value)
+        if value.startswith("{") and value.endswith("}"):
+            value = _without_credentials(value)
         return self.leaf(value, _size(value))
 
     def moment(self, value: datetime) -> str:
@@ -233,3 +235,22 @@ def _name(key: Any) -> str | None:
     except Exception:
         log.debug("openedx_webhooks: key cannot be rendered")
     return None
+
+
+def _without_credentials(value: str) -> str:
+    """A text that is a JSON object, minus its credentials; any other text as it is.
+
+    The platform keeps a learner's session key so, in ``UserProfile.meta``.
+    """
+    try:
+        content = json.loads(value)
+        kept = _kept(content)
+    except (ValueError, RecursionError):
+        return value
+    return value if kept == content else json.dumps(kept)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _kept(item) for name, item in value.items() if not is_credential(name)}
+    return [_kept(item) for item in value] if isinstance(value, list) else value

@@ -156,3 +156,14 @@ ADDRESSES = {
 @pytest.mark.parametrize(("url", "shown"), ADDRESSES.items(), ids=ADDRESSES)
 def test_an_address_is_shown_without_its_secrets(url, shown):
     assert mask_url(url) == shown
+
+
+def test_a_session_key_inside_a_text_of_json_stays_at_home():
+    """As in ``UserProfile.meta`` of the platform."""
+    from openedx_webhooks.rendering import Renderer
+
+    rendered = Renderer(9999).render({"meta": '{"session_id": "abc123live", "list": [{"token": "t"}], "city": "Lima"}'})
+
+    assert rendered == {"meta": '{"list": [{}], "city": "Lima"}'}
+    assert Renderer(9999).render('{"city":"Lima"}') == '{"city":"Lima"}'
+    assert Renderer(9999).render("{no json}") == "{no json}"
