@@ -134,7 +134,8 @@ def build(
     def skip(name: str, reason: object) -> None:
         notes.append(f"exception.{exception.__name__}.{name}: {reason}; it is ignored")
 
-    arguments: dict[str, Any] = {"message": refused_message()}
+    said = details.get("message")
+    arguments: dict[str, Any] = {"message": said if isinstance(said, str) and said.strip() else refused_message()}
     for name in sorted(details, key=lambda name: name != "message"):  # others fall back on it
         try:
             arguments[name] = _argument(filter_, exception, name, details[name], arguments["message"], skip)
@@ -144,7 +145,21 @@ def build(
         arguments[name] = _missing(filter_, exception, name, arguments["message"])
     if exception.__name__ in DEFAULT_STATUS:
         arguments.setdefault("status_code", DEFAULT_STATUS[exception.__name__])
-    return exception(**arguments)
+    return _made(exception, arguments)
+
+
+def _made(exception: type[OpenEdxFilterException], arguments: dict[str, Any]) -> OpenEdxFilterException:
+    """The instance; a class of another package may take no message, or refuse: what is denied stays denied."""
+    message = arguments["message"]
+    if not _takes(exception, "message"):
+        arguments = {name: value for name, value in arguments.items() if name != "message"}
+    try:
+        made = exception(**arguments)
+        str(made)
+    except Exception:
+        made = exception.__new__(exception)
+        OpenEdxFilterException.__init__(made, message)
+    return made
 
 
 def _required(exception: type[OpenEdxFilterException]) -> set[str]:

@@ -545,3 +545,28 @@ def test_a_halt_has_the_status_of_the_failed_call_if_it_takes_one(filter_):
 @pytest.mark.parametrize(("status", "expected"), [(None, 403), (404, 404), (503, 503), (799, 403)])
 def test_a_registration_that_halts_has_a_status(status, expected):
     assert halting.after_failure(REGISTRATION, status=status).status_code == expected
+
+
+class PreventOddly(OpenEdxFilterException):
+    """As another package may define one: it takes no message."""
+
+    def __init__(self, reason, code=1):
+        super().__init__(reason)
+
+
+class PreventNever(OpenEdxFilterException):
+    """Its constructor refuses whatever it is given."""
+
+    def __init__(self, message):
+        raise ValueError(message)
+
+
+@pytest.mark.parametrize("exception", [PreventOddly, PreventNever])
+def test_a_denial_holds_whatever_the_constructor_of_another_package_takes(exception):
+    filter_ = replace(catalogue.filter_named("StudentLoginRequested"), exceptions={"Stop": exception})
+
+    asked = halting.named(filter_, {"Stop": {"message": "No."}}, [])
+    failed = halting.after_failure(filter_)
+
+    assert type(asked) is exception
+    assert (str(asked), str(failed)) == ("No.", halting.failed_message())
