@@ -157,7 +157,7 @@ def _made(exception: type[OpenEdxFilterException], arguments: dict[str, Any]) ->
         made = exception(**arguments)
         str(made)
     except Exception:
-        made = exception.__new__(exception)
+        made = Exception.__new__(exception)
         OpenEdxFilterException.__init__(made, message)
     return made
 
