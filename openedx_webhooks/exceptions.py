@@ -15,7 +15,6 @@ itself defines, and only when a reply or a halt flag asks for them. ::
      +-- PayloadError             arguments that cannot be rendered
      +-- ReplyError               a reply that is not what a webfilter may answer
      +-- Skip                     one value of a reply that cannot be taken over; the rest of it applies
-     +-- UnknownEvent             no such event or filter in the installed libraries
 """
 
 
@@ -84,7 +83,3 @@ class ReplyError(WebhooksError):
 
 class Skip(WebhooksError):
     """One value of a reply that cannot be taken over; the text says why, for the operator."""
-
-
-class UnknownEvent(WebhooksError):
-    """The installed libraries have no event or filter of that name."""

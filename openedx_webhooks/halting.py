@@ -11,13 +11,14 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from openedx_filters.exceptions import OpenEdxFilterException
 
 from .catalogue import Filter, parameters
+from .exceptions import Skip
+from .responses import RESPONSE_PARTS, Skipping, as_object, as_text, response
+from .validators import NO_LOCATION, is_location
 
 #: The platform turns the response of these filters into a Fragment: it wants the HTML text itself.
 TEXT_RESPONSES = frozenset({"org.openedx.learning.xblock.render.started.v1"})
@@ -25,27 +26,10 @@ TEXT_RESPONSES = frozenset({"org.openedx.learning.xblock.render.started.v1"})
 #: Without a status the platform answers a refused registration with 200, and the page takes it for a success.
 DEFAULT_STATUS: Mapping[str, int] = {"PreventRegistration": 403}
 
-#: Longer addresses are refused by browsers, and by Django when it redirects.
-MAX_LOCATION = 2048
-
 #: Statuses that make sense for a process that was stopped.
 STATUSES = range(300, 600)
 
-#: A reply may not speak to the learner's browser about sessions, nor about the connection.
-REFUSED_HEADERS = frozenset({
-    "connection", "content-length", "keep-alive", "proxy-authenticate", "proxy-authorization", "set-cookie",
-    "set-cookie2", "te", "trailer", "trailers", "transfer-encoding", "upgrade",
-})  # fmt: skip
-
-#: What an address must be, in words.
-NO_LOCATION = "must be an http(s) address or a path such as /dashboard"
-
 Notes = list[str]
-Skipping = Callable[[str, object], None]  # what is not taken over, and why
-
-
-class _Invalid(Exception):
-    """A value that this argument cannot have; its text says why."""
 
 
 def refused_message() -> str:
@@ -119,8 +103,8 @@ def _arguments_of(exception: type[OpenEdxFilterException], value: Any) -> Mappin
         return {**value, "response": {"content": value["response"]}}
     if "response" in value or not RESPONSE_PARTS.keys() & value.keys():
         return value
-    response = {name: part for name, part in value.items() if name in RESPONSE_PARTS}
-    return {**{name: own for name, own in value.items() if name not in RESPONSE_PARTS}, "response": response}
+    described = {name: part for name, part in value.items() if name in RESPONSE_PARTS}
+    return {**{name: own for name, own in value.items() if name not in RESPONSE_PARTS}, "response": described}
 
 
 # --- building it ------------------------------------------------------------------------------------------------
@@ -139,7 +123,7 @@ def build(
     for name in sorted(details, key=lambda name: name != "message"):  # others fall back on it
         try:
             arguments[name] = _argument(filter_, exception, name, details[name], arguments["message"], skip)
-        except _Invalid as error:
+        except Skip as error:
             skip(name, error)
     for name in _required(exception) - arguments.keys():
         arguments[name] = _missing(filter_, exception, name, arguments["message"])
@@ -186,7 +170,7 @@ def _takes(exception: type[OpenEdxFilterException], name: str) -> bool:
 
 def _missing(filter_: Filter, exception: type[OpenEdxFilterException], name: str, message: str) -> Any:
     if name == "response":
-        return _response(filter_, {}, message)
+        return _response(filter_, {}, message, lambda *_: None)
     if name == "redirect_to":
         return "/"
     if name == "error_code":
@@ -198,52 +182,44 @@ def _argument(
     filter_: Filter, exception: type[OpenEdxFilterException], name: str, value: Any, message: str, skip: Skipping
 ) -> Any:
     if not _takes(exception, name):
-        raise _Invalid("no such argument")
+        raise Skip("no such argument")
     if name == "response":
-        return _response(filter_, _object(value), message, skip)
+        return _response(filter_, as_object(value), message, skip)
     check = ARGUMENTS.get(name)
     if check is None:
-        check = _text if name.endswith(("_message", "_template", "_code", "_name")) else _anything
+        check = as_text if name.endswith(("_message", "_template", "_code", "_name")) else _anything
     return check(value)
+
+
+def _response(filter_: Filter, described: Mapping[str, Any], message: str, skip: Skipping) -> Any:
+    return response(described, message, skip, only_text=filter_.filter_type in TEXT_RESPONSES)
 
 
 def _anything(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _Invalid("must be a text")
-    return value
-
-
 def _message(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Invalid("must be a text that is not empty")
+        raise Skip("must be a text that is not empty")
     return value
 
 
 def _location(value: Any) -> str:
     if not isinstance(value, str) or not is_location(value):
-        raise _Invalid(NO_LOCATION)
+        raise Skip(NO_LOCATION)
     return value
 
 
 def _status(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value not in STATUSES:
-        raise _Invalid(f"must be an HTTP status from {STATUSES.start} to {STATUSES.stop - 1}")
-    return value
-
-
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _Invalid("must be an object")
+        raise Skip(f"must be an HTTP status from {STATUSES.start} to {STATUSES.stop - 1}")
     return value
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _Invalid("must be a list of objects")
+        raise Skip("must be a list of objects")
     return value
 
 
@@ -251,108 +227,7 @@ ARGUMENTS: Mapping[str, Callable[[Any], Any]] = {
     "message": _message,
     "redirect_to": _location,
     "status_code": _status,
-    "template_context": _object,
-    "context": _object,
+    "template_context": as_object,
+    "context": as_object,
     "tabs": _objects,
-}
-
-
-def is_location(value: str) -> bool:
-    """Whether a browser may be sent there: an http(s) address, or a path of this site."""
-    if len(value) > MAX_LOCATION or any(ord(char) <= 32 or ord(char) == 127 or char == "\\" for char in value):
-        return False
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if parts.scheme or parts.netloc:
-        return parts.scheme in {"http", "https"} and bool(host)
-    return value.startswith("/") and not value.startswith("//")
-
-
-# --- a response -------------------------------------------------------------------------------------------------
-
-
-def _response(filter_: Filter, described: Mapping[str, Any], message: str, skip: Skipping = lambda *_: None) -> Any:
-    """The response that a reply describes by the parts of ``RESPONSE_PARTS``; its content is the message by default."""
-    parts: dict[str, Any] = {}
-    for name, part in described.items():
-        try:
-            parts[name] = RESPONSE_PARTS.get(name, _unknown)(part)
-        except _Invalid as error:
-            skip(f"response.{name}", error)
-    if "content" not in parts:
-        parts["content"] = message
-        parts.setdefault("content_type", f"text/plain; charset={parts.get('charset', 'utf-8')}")
-    if filter_.filter_type in TEXT_RESPONSES:
-        return parts["content"]
-    parts["headers"] = _headers(parts.get("headers", {}), "content_type" in parts, skip)
-    try:
-        return HttpResponse(**parts)
-    except (UnicodeError, LookupError) as error:
-        raise _Invalid(f"cannot be built ({type(error).__name__})") from None
-
-
-def _unknown(value: Any) -> Any:
-    raise _Invalid("there is no such part")
-
-
-def _response_status(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 200 <= value < 600:
-        raise _Invalid("must be an HTTP status from 200 to 599")
-    return value
-
-
-NO_HEADER_TEXT = "must be a text of printable ASCII characters"
-
-
-def _is_header_text(value: Any) -> bool:
-    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
-
-
-def _header_text(value: Any) -> str:
-    if not _is_header_text(value):
-        raise _Invalid(NO_HEADER_TEXT)
-    return value
-
-
-def _charset(value: Any) -> str:
-    name = _header_text(value)
-    try:
-        "".encode(name)
-    except (LookupError, UnicodeError):
-        raise _Invalid("is not known") from None
-    return name
-
-
-def _headers(described: Mapping[str, Any], has_type: bool, skip: Skipping) -> dict[str, str]:
-    headers = {}
-    for name, value in described.items():
-        if reason := _refusal(name, value, has_type):
-            skip(f"response.headers.{name}", reason)
-        else:
-            headers[name] = value
-    return headers
-
-
-def _refusal(name: str, value: Any, has_type: bool) -> str:
-    """Why a header does not go out, or an empty text."""
-    if not re.fullmatch(r"[A-Za-z0-9-]+", name) or name.lower() in REFUSED_HEADERS:
-        return "is not for a reply to set"
-    if not _is_header_text(value):
-        return NO_HEADER_TEXT
-    if name.lower() == "location" and not is_location(value):
-        return NO_LOCATION
-    # Django refuses to be told twice.
-    return "there is a content_type" if has_type and name.lower() == "content-type" else ""
-
-
-RESPONSE_PARTS: Mapping[str, Callable[[Any], Any]] = {
-    "content": _text,
-    "content_type": _header_text,
-    "status": _response_status,
-    "reason": _header_text,
-    "charset": _charset,
-    "headers": _object,
 }

@@ -18,6 +18,24 @@ SCHEMES = frozenset({"http", "https"})
 NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 
 
+#: Longer addresses are refused by browsers, and by Django when it redirects.
+MAX_LOCATION = 2048
+
+#: What ``is_location`` asks for, in words.
+NO_LOCATION = "must be an http(s) address or a path such as /dashboard"
+
+
+def is_location(value: str) -> bool:
+    """Whether a browser may be sent there: what an operator may enter as a redirect, a reply may ask for too."""
+    if len(value) > MAX_LOCATION:
+        return False
+    try:
+        validate_redirect(value)
+    except ValidationError:
+        return False
+    return True
+
+
 def validate_url(value: str) -> None:
     """Refuse what is no absolute http or https URL with a host."""
     _refuse_odd_characters(value)
@@ -34,7 +52,7 @@ def validate_url(value: str) -> None:
 
 def validate_redirect(value: str) -> None:
     """Refuse what is neither an absolute http or https URL nor an absolute path of this site."""
-    if value.startswith("//") or not value.startswith(("/", "http://", "https://")):
+    if value.startswith("//") or not value.lower().startswith(("/", "http://", "https://")):
         raise ValidationError(
             _("Enter an http or https address, or a path that starts with one slash, such as /dashboard."),
             code="redirect",

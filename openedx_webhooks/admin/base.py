@@ -46,10 +46,8 @@ class EndpointAdmin(admin.ModelAdmin):
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
     }
 
-    @staticmethod
-    def kind(name: str) -> Kind | None:
-        """The event or filter of this name, if the installed libraries have it."""
-        raise NotImplementedError
+    kind: Callable[[str], Kind | None]
+    """The event or filter of a name, if the installed libraries have it; each section has its own."""
 
     masked_webhook_url = masked("webhook_url", gettext_lazy("webhook URL"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -36,10 +36,8 @@ def event_choices(kinds: Sequence[Kind], stored: str) -> list[Choice]:
 class EndpointForm(forms.ModelForm):
     """The model and its fields come from the admin, as for any ``ModelAdmin.form``."""
 
-    @staticmethod
-    def kinds() -> Sequence[Kind]:
-        """What there is to choose from."""
-        raise NotImplementedError
+    kinds: Callable[[], Sequence[Kind]]
+    """What there is to choose from; each section has its own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
