@@ -44,6 +44,9 @@ def merge_arguments(
         except Skip as reason:
             merge.skip(name, reason)
             continue
+        except Exception as error:  # whatever code the platform's objects run: the other values still apply
+            merge.skip(name, f"cannot be changed ({type(error).__name__})")
+            continue
         if not isinstance(new, dict):
             merge.changed.append(name)
         if len(merge.changed) > changed_before:

@@ -103,8 +103,8 @@ def _(current: Any, new: Any, place: Place) -> Any:
     # Within an object an empty one means that there is none.
     if place.name.lower().endswith("url") and not is_location(new) and (new or place.is_argument):
         raise Skip(NO_LOCATION)
-    if place.name.endswith("template_name") and not new:
-        raise Skip("must not be empty")
+    if place.name.endswith("template_name") and (not new or new.startswith("/") or ".." in new.split("/")):
+        raise Skip("must be the name of a template")
     return new
 
 

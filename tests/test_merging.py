@@ -309,7 +309,7 @@ def test_an_argument_is_replaced_by_a_value_of_its_type(name, argument, new, exp
         ("CourseHomeUrlCreationStarted", "course_home_url", "", NO_LOCATION),
         ("CourseHomeUrlCreationStarted", "course_home_url", "javascript:x", NO_LOCATION),
         ("CourseHomeUrlCreationStarted", "course_id", "A/B/C", "CourseHomeUrlCreationStarted has no such value"),
-        ("DashboardRenderStarted", "template_name", "", "must not be empty"),
+        ("DashboardRenderStarted", "template_name", "", "must be the name of a template"),
         ("DashboardRenderStarted", "context", "x", "must be an object"),
         ("CertificateRenderStarted", "custom_template", "x", "there is nothing there to change"),
         ("CertificateRenderStarted", "completion_summary", {}, "CertificateRenderStarted has no such value"),
@@ -1083,3 +1083,29 @@ def test_without_time_zones_a_moment_is_naive(everything, settings):
     moment = columns.cleaned(everything._meta.get_field("at"), "2026-11-24T03:45:50", everything())
 
     assert moment == datetime(2026, 11, 24, 3, 45, 50)  # noqa: DTZ001
+
+
+class Unspeakable:
+    """A key of a page context whose text cannot be had."""
+
+    def __str__(self):
+        raise RuntimeError("no")
+
+
+def test_an_argument_that_breaks_does_not_keep_the_others_from_changing():
+    filter_ = catalogue.filter_named("DashboardRenderStarted")
+    targets = {"context": {Unspeakable(): 1, "a": "b"}, "template_name": "dashboard.html"}
+
+    changes, merge = merge_arguments(filter_, targets, {"context": {"a": "c"}, "template_name": "other.html"})
+
+    assert changes == {"template_name": "other.html"}
+    assert merge.notes == ["data.context: cannot be changed (RuntimeError); it is ignored"]
+
+
+@pytest.mark.parametrize("name", ["../secrets.html", "/etc/passwd", "a/../../b.html", ""])
+def test_a_template_stays_among_the_templates(name):
+    filter_ = catalogue.filter_named("DashboardRenderStarted")
+
+    changes, _ = merge_arguments(filter_, {"template_name": "dashboard.html"}, {"template_name": name})
+
+    assert changes == {}
