@@ -1,0 +1,349 @@
+"""README.rst is true: every command in it is executed, every example is run, every table is compared.
+
+The quick tests are about its examples. Those marked ``documentation`` execute its commands, as they stand there, in a
+copy of this working tree and on real installations of Tutor: ``make docs``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from signal import SIGINT
+from urllib.request import urlopen
+
+import pytest
+from docutils import nodes
+from openedx_events.data import EventsMetadata
+
+from openedx_webhooks import catalogue, payloads, samples
+from openedx_webhooks.app_settings import SETTINGS
+from openedx_webhooks.checks import check_settings
+from openedx_webhooks.settings import common
+from tests import readme, tutor
+from tests.shell import copy_of_the_working_tree, run, serving
+
+ROOT = Path(__file__).parent.parent
+
+# --- commands: how each is executed -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Path:
+    """A checkout that nobody has done anything in yet; the first command makes its ``.venv``."""
+    return copy_of_the_working_tree(tmp_path_factory.mktemp("clone"))
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory) -> list[tutor.Site]:
+    """Each Tutor with the lines of the README in its ``config.yml``."""
+    lines = "\n".join(block.text for block in readme.blocks_in("yaml"))
+    made = [tutor.site(tmp_path_factory.mktemp("tutor"), version) for version in tutor.VERSIONS]
+    for site in made:
+        site.config.write_text(lines + "\n", encoding="utf-8")
+        site.run("tutor config save")
+    return made
+
+
+QUICK = "tests/test_redaction.py --no-cov"
+
+#: By target of make: what makes it do less of the same, and what it prints at the end. ``.ci/run`` does all of it.
+NARROWED = {
+    "bench": ({}, r"\d"),
+    "databases": ({"PYTEST_ARGS": QUICK}, r"\d passed|NOT TESTED HERE"),
+    "demo-check": ({}, "The demo works"),
+    "docs": ({"PYTEST_ARGS": "--deselect tests/test_readme.py"}, r"\d passed.*docs/_build/index\.html"),
+    "help": ({}, r"make requirements .*make validate "),
+    "packages": ({"PYTEST_ARGS": "-k newest"}, r"\d passed"),
+    "quality": ({}, "PASSED"),
+    "releases": ({"PYTEST_ARGS": QUICK, "MAKEFLAGS": "RELEASES=newest"}, "congratulations"),
+    "requirements": ({}, ""),
+    "test": ({"PYTEST_ARGS": QUICK}, r"\d passed"),
+    "upgrade": ({"PYTEST_ARGS": QUICK}, r"\d passed"),
+    "validate": ({"PYTEST_ARGS": QUICK}, r"\d passed.*PASSED"),
+}
+
+
+def in_a_clone(command, request):
+    narrowed, expected = NARROWED[command.removeprefix("make ")]
+
+    printed = run(command, request.getfixturevalue("clone"), **narrowed)
+
+    assert re.search(expected, printed, re.DOTALL), printed
+
+
+def away(command, request):
+    """What was made is gone, and what was written is still there."""
+    place = copy_of_the_working_tree(request.getfixturevalue("tmp_path"))
+    written = {path for path in place.rglob("*") if path.is_file()}
+    for name in (".venv", "build", "docs/_build"):
+        (place / name / "something").mkdir(parents=True)
+
+    run(command, place)
+
+    assert {path for path in place.rglob("*") if path.is_file()} == written
+    assert not any((place / name).exists() for name in (".venv", "build", "docs/_build"))
+
+
+def some_tests(command, request):
+    clone = request.getfixturevalue("clone")
+    run("make requirements", clone)
+
+    printed = run(command, clone, PYTEST_ADDOPTS="--maxfail 1")
+
+    assert re.search(r"\d passed", printed), printed
+
+
+def until_interrupted(command, request):
+    """The pages are there while it runs, and Ctrl-C ends it politely."""
+    with serving(command, request.getfixturevalue("clone"), seconds=90) as server:
+        pages = {address: urlopen(address, timeout=10).read().decode() for address in server.addresses}
+        server.interrupt()
+        server.process.wait(timeout=10)
+
+    assert len({address.split("/")[2] for address in pages}) == 2, "campus and receiver"
+    assert all("<title>" in page for page in pages.values())
+    assert not re.search("Traceback|Error", server.printed), server.printed
+    # make waits for the demo, and ends as a program does that Ctrl-C has ended.
+    assert server.process.returncode in {0, -SIGINT}
+    assert "Bye" in server.printed
+
+
+def on_tutor(command, request):
+    """Accepted by the oldest and by the newest Tutor, and with its consequence on both."""
+    for site in request.getfixturevalue("sites"):
+        site.forget()
+        if re.search(BACK, command):
+            site.run("tutor local run lms ./manage.py lms migrate")
+
+        printed = site.run(command)
+
+        consequence(command)(site, printed, command)
+
+
+def builds_an_image(site, printed, command):
+    assert "build" in site.asked()[-1]
+    assert re.search(r"^ +(pip|\$PIP_COMMAND) install 'openedx-webhooks[^']*'", site.dockerfile, re.MULTILINE)
+
+
+def makes_our_tables(site, printed, command):
+    assert {"openedx_webhooks_webhook", "openedx_webhooks_webfilter"} <= site.tables()
+
+
+def goes_back(site, printed, command):
+    *_, app, number = command.split()
+    applied = site.query(f"SELECT name FROM django_migrations WHERE app = '{app}' ORDER BY name")
+    assert applied[-1].startswith(number)
+
+
+def finds_no_fault(site, printed, command):
+    assert "System check identified no issues" in printed
+
+
+def configures(site, printed, command):
+    assert "openedx-webhooks" in site.config.read_text(encoding="utf-8")
+
+
+def starts(site, printed, command):
+    assert "up" in site.asked()[-1]
+
+
+def restarts(site, printed, command):
+    assert "restart" in site.asked()[-1]
+
+
+#: A migration that undoes others; they are there before.
+BACK = r"migrate \w+ \d+$"
+
+#: What a command for Tutor must have done, by its words.
+CONSEQUENCES = {
+    r"images build openedx": builds_an_image,
+    r"launch|do init": makes_our_tables,
+    BACK: goes_back,
+    r"migrate( openedx_webhooks)?$": makes_our_tables,
+    r"check$": finds_no_fault,
+    r"config save": configures,
+    r"local (start|reboot)": starts,
+    r"local restart": restarts,
+}
+
+
+def consequence(command) -> Callable:
+    return next(seen for words, seen in CONSEQUENCES.items() if re.search(words, command))
+
+
+def in_the_container(command, request):
+    on_tutor(f"tutor local run {command.split()[1]} {command}", request)
+
+
+#: Every command of the README is one of these.
+HOW = {
+    r"make demo": until_interrupted,
+    r"make clean": away,
+    rf"make ({'|'.join(NARROWED)})": in_a_clone,
+    r"\.venv/bin/pytest .*": some_tests,
+    rf"tutor .*({'|'.join(CONSEQUENCES)}).*": on_tutor,
+    rf"\./manage\.py (lms|cms) .*({'|'.join(CONSEQUENCES)}).*": in_the_container,
+}
+
+
+def how(command) -> Callable | None:
+    return next((execute for pattern, execute in HOW.items() if re.fullmatch(pattern, command)), None)
+
+
+@pytest.mark.parametrize("command", readme.commands())
+def test_every_command_is_executed_by_a_test(command):
+    assert how(command), f"README.rst: `{command}` is executed by no test"
+
+
+@pytest.mark.documentation
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("command", readme.commands())
+def test_a_command_does_what_it_should(command, request):
+    how(command)(command, request)
+
+
+def test_the_commands_are_found():
+    """Should the README be written in a way that ``readme.py`` cannot read, these are missing."""
+    assert {"make demo", "make validate", "tutor images build openedx", "./manage.py lms check"} <= set(
+        readme.commands()
+    )
+
+
+# --- examples -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", readme.blocks(), ids=lambda block: block.title)
+def test_every_block_is_executed_by_a_test(block):
+    assert block.language in {"json", "python", "shell", "yaml"}, f"README.rst:\n{block.text}\nis executed by no test"
+
+
+def _examples(kind: str) -> list:
+    examples = [json.loads(block.text) for block in readme.blocks_in("json")]
+    is_payload = [payloads.METADATA in example for example in examples]
+    return [example for example, yes in zip(examples, is_payload, strict=True) if yes == (kind == "payload")]
+
+
+#: What is another one on every site, in every second, with every version of the library.
+OWN = ("id", "sourcehost", "sourcelib", "time")
+
+
+@pytest.mark.parametrize("example", _examples("payload"), ids=lambda example: example["event_metadata"]["event_type"])
+def test_a_payload_is_what_is_sent(example):
+    shown = example["event_metadata"]
+    [event] = [event for event in catalogue.events() if event.event_type == shown["event_type"]]
+    metadata = EventsMetadata(event_type=event.event_type, time=datetime.now(UTC))
+
+    sent = json.loads(payloads.event_body(event, samples.event_arguments(event), metadata).content)
+
+    assert list(sent["event_metadata"]) == list(shown)
+    assert {name: type(sent["event_metadata"][name]) for name in OWN} == {name: type(shown[name]) for name in OWN}
+    for name in OWN:
+        del sent["event_metadata"][name], shown[name]
+    assert sent == example
+
+
+@pytest.mark.parametrize("reply", _examples("reply"), ids=json.dumps)
+def test_a_reply_does_what_is_said(reply, webfilter, receiver):
+    """The filter of an exception is the one that has it, that of data the first one that has such arguments."""
+    assert reply.keys() <= {"data", "exception"}
+    names, arguments = reply.get("exception", {}), reply.get("data", {})
+    filter_ = next(
+        one
+        for one in catalogue.filters()
+        if arguments.keys() <= set(one.arguments) and names.keys() <= set(one.exceptions)
+    )
+    webfilter(filter_.name)
+    receiver.answer(reply)
+    before = samples.filter_arguments(filter_)
+
+    if names:
+        [(name, said)] = names.items()
+        with pytest.raises(filter_.exceptions[name]) as stopped:
+            filter_.cls.run_filter(**before)
+        said = said if isinstance(said, dict) else {"message": said}
+        assert said.pop("message") == str(stopped.value)
+        assert {name: getattr(stopped.value, name) for name in said} == said
+    else:
+        after = filter_.cls.run_filter(**before)
+        [changed] = arguments.values()
+        assert {name: after[name] for name in changed} == changed
+        assert {name: after[name] for name in after if name not in changed}.items() <= _flat(before).items()
+
+
+def _flat(arguments: dict) -> dict:
+    [form] = arguments.values()
+    return form.dict()
+
+
+def test_there_are_examples_of_both():
+    assert _examples("payload")
+    assert {key for reply in _examples("reply") for key in reply} == {"data", "exception"}
+
+
+@pytest.mark.parametrize("block", readme.blocks_in("python"), ids=lambda block: block.title)
+def test_a_line_of_settings_is_accepted(block, settings):
+    common.plugin_settings(settings)
+    names = {"OPENEDX_WEBHOOKS": settings.OPENEDX_WEBHOOKS}
+
+    exec(block.text, names)
+
+    settings.OPENEDX_WEBHOOKS = names["OPENEDX_WEBHOOKS"]
+    assert settings.OPENEDX_WEBHOOKS
+    assert check_settings() == []
+
+
+# --- tables and links ---------------------------------------------------------------------------------------------
+
+
+def _table(*head: str) -> list[list[str]]:
+    """The rows of the table that has this head."""
+    for table in readme.document().findall(nodes.table):
+        first, *rows = [[cell.astext() for cell in row.children] for row in table.findall(nodes.row)]
+        if first == list(head):
+            return rows
+    raise AssertionError(f"README.rst has no table with the head {head}")
+
+
+UNITS = {"MiB": 1024 * 1024, "KiB": 1024}
+
+
+def _value(text: str):
+    number, _, unit = text.partition(" ")
+    return int(number) * UNITS[unit] if unit else eval(text)
+
+
+def test_the_table_of_settings_has_every_key_and_its_default():
+    rows = _table("Key", "Default", "Meaning")
+
+    assert {key: _value(default) for key, default, _ in rows} == {key: known.default for key, known in SETTINGS.items()}
+    assert all(meaning for _, _, meaning in rows)
+
+
+def test_docutils_finds_no_fault_and_no_broken_reference():
+    assert [message.astext() for message in readme.document().findall(nodes.system_message)] == []
+
+
+def test_every_link_is_complete():
+    """On the package registry's page nothing stands beside the README."""
+    links = [node["refuri"] for node in readme.document().findall(nodes.reference) if "refuri" in node]
+
+    assert links
+    assert [link for link in links if not link.startswith(("https://", "http://127.0.0.1:"))] == []
+
+
+#: What a site may have, and we do not.
+FOREIGN = {"openedx_webhooks/migrations/0008_alter_webfilter_event_alter_webhook_event.py"}
+
+
+def _paths() -> list[str]:
+    literals = {literal.astext() for literal in readme.document().findall(nodes.literal)}
+    ours = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    return sorted(text for text in literals if re.fullmatch(r"[\w./-]+", text) and text.split("/")[0] in ours)
+
+
+@pytest.mark.parametrize("path", _paths())
+def test_a_path_leads_somewhere(path):
+    assert (ROOT / path).exists() != (path in FOREIGN)
