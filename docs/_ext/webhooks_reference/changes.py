@@ -1,0 +1,92 @@
+"""What a reply's ``data`` may change, as a section of a filter's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openedx_webhooks.catalogue import Filter
+from openedx_webhooks.columns import LOOKUPS
+
+from . import rst
+from .rst import literal
+from .trials import Trial, example, trials
+
+JSON_WORDS = {
+    bool: "true or false", int: "whole number", float: "number", str: "text", list: "list", dict: "object",
+    type(None): "null",
+}  # fmt: skip
+
+#: How long a change of each kind of argument lasts, where it is not saved.
+LASTS = {
+    "row": "for this run, not saved",
+    "rows": "for this run: chooses among the rows",
+    "form": "for this run: the platform goes on with it",
+    "object": "for this run: the platform goes on with it",
+    "grade": "for this run, not saved",
+    "value": "for this run: the platform goes on with it",
+}
+
+SAVED = "saved in the database"
+
+
+def changes_section(filter_: Filter) -> str:
+    """The tables of what was tried, and a reply that is accepted whole."""
+    found = trials(filter_)
+    accepted = [trial for trial in found if trial.accepted and not trial.is_new]
+    allowed = [trial for trial in found if trial.setting]
+    refused = [trial for trial in found if trial.reason]
+    return rst.page(
+        _accepted(accepted),
+        _new_entries(found),
+        _lookups(accepted),
+        _example(found),
+        _allowed(allowed),
+        _refused(refused),
+    ).rstrip()
+
+
+def _accepted(trials: Sequence[Trial]) -> str:
+    if not trials:
+        return "Nothing: what the platform passes here are objects that a reply cannot replace."
+    rows = [(literal(trial.name), JSON_WORDS[type(trial.value)], _lasts(trial)) for trial in trials]
+    return rst.page(
+        "Under ``data``, each by a value of the same type:",
+        rst.table(("Value", "JSON", "The change lasts"), rows, (40, 20, 40)),
+    ).rstrip()
+
+
+def _lasts(trial: Trial) -> str:
+    return SAVED if trial.saved else LASTS[trial.what]
+
+
+def _new_entries(trials: Sequence[Trial]) -> str:
+    names = [trial.path[:-1] for trial in trials if trial.is_new and trial.accepted]
+    return f"{rst.literals('.'.join(path) for path in names)} may get new entries." if names else ""
+
+
+def _lookups(trials: Sequence[Trial]) -> str:
+    column = next((trial.name for trial in trials if trial.what == "rows"), "")
+    names = ", ".join(literal(name) for name in sorted(LOOKUPS))
+    return f"A column may be followed by ``__`` and a lookup, {literal(column + '__in')}: {names}." if column else ""
+
+
+def _example(found: Sequence[Trial]) -> str:
+    data = example(found)
+    return rst.page("For example:", rst.json_block({"data": data})).rstrip() if data else ""
+
+
+def _allowed(trials: Sequence[Trial]) -> str:
+    if not trials:
+        return ""
+    rows = [(literal(trial.name), literal(trial.setting), _lasts(trial)) for trial in trials]
+    return rst.page(
+        "Only where the setting ``WRITABLE_FIELDS`` names them:",
+        rst.table(("Value", "Entry of ``WRITABLE_FIELDS``", "The change lasts"), rows, (35, 35, 30)),
+    ).rstrip()
+
+
+def _refused(trials: Sequence[Trial]) -> str:
+    if not trials:
+        return ""
+    rows = [(literal(trial.name), rst.plain(trial.reason)) for trial in trials]
+    return rst.page("A reply cannot change:", rst.table(("Value", "Why"), rows, (40, 60))).rstrip()

@@ -1,0 +1,76 @@
+"""What the libraries do not say about their events and filters: the two files of facts beside this module."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+#: When the platform sends an event. The webhook is called later: after the commit.
+WHEN: Mapping[str, str] = {
+    "at_once": "At once, inside of the transaction of what causes it.",
+    "mostly_at_once": "Mostly at once, inside of the transaction of what causes it.",
+    "on_commit": "When the transaction of what causes it has been committed.",
+    "modulestore": "At the end of a bulk change of the course, at once where there is none.",
+    "task": "At once, in a background task.",
+    "bus": "Another service sends it: here it arrives over the event bus alone.",
+    "never": "Never: nothing in the platform sends it.",
+    "unknown": "It is not known that anything in the LMS or Studio sends it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What is known of an event. ``when`` is a key of ``WHEN``; ``volume`` says that it comes very often."""
+
+    meaning: str = ""
+    services: Sequence[str] = ()
+    where: str = ""
+    when: str = "unknown"
+    since: str = ""
+    volume: bool = False
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterFacts:
+    """What is known of a filter.
+
+    ``later`` is the version of openedx-filters that brought it, where the platform calls it only after Verawood;
+    ``dead`` says why nothing calls it. ``effects`` maps exceptions to what comes of them, ``ignored_redirect`` names
+    those whose redirect the platform does not follow. ``suits`` is false where HTTP is the wrong tool.
+    """
+
+    meaning: str = ""
+    service: str = ""
+    where: str = ""
+    since: str = ""
+    later: str = ""
+    dead: str = ""
+    warning: str = ""
+    suits: bool = True
+    effects: Mapping[str, str] = field(default_factory=dict)
+    ignored_redirect: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+EVENTS: Mapping[str, EventFacts] = {name: EventFacts(**facts) for name, facts in _read("events.toml").items()}
+FILTERS: Mapping[str, FilterFacts] = {name: FilterFacts(**facts) for name, facts in _read("filters.toml").items()}
+
+
+def of_event(name: str) -> EventFacts:
+    """The facts of this event; where there are none, what an unknown event is."""
+    return EVENTS.get(name, EventFacts())
+
+
+def of_filter(name: str) -> FilterFacts:
+    """The facts of this filter; where there are none, what an unknown filter is."""
+    return FILTERS.get(name, FilterFacts())

@@ -1,0 +1,182 @@
+"""The page of a filter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openedx_webhooks import payloads, samples
+from openedx_webhooks.catalogue import Filter
+from openedx_webhooks.payloads import FilterRun
+
+from . import rst, world
+from .changes import changes_section
+from .events import shown
+from .facts import FilterFacts, of_filter
+from .halts import Halt, after_failure, halts
+from .rst import literal
+from .typewords import argument_words
+
+RUN_ID = samples.MAKERS[samples.UUID]("id")
+
+LIBRARY = "https://docs.openedx.org/projects/openedx-filters/en/latest/"
+
+
+def bodies(filter_: Filter) -> dict[str, payloads.Body]:
+    """The payload in each encoding, shaped by the step itself."""
+    run = FilterRun(filter_, RUN_ID, samples.MOMENT)
+    with world.rolled_back():
+        told = world.outgoing(filter_, world.arguments(filter_))
+        return {
+            "JSON": payloads.filter_body(run, told),
+            "As a form": payloads.filter_body(run, told, form=True),
+        }
+
+
+def page(filter_: Filter) -> str:
+    """The page, as reStructuredText."""
+    known = of_filter(filter_.name)
+    return rst.page(
+        rst.label(f"filter-{filter_.name}"),
+        rst.heading(filter_.title),
+        known.meaning,
+        rst.box("warning", known.warning) if known.warning else "",
+        rst.box("note", UNSUITED) if not known.suits and not known.warning else "",
+        rst.fields(_facts(filter_, known)),
+        rst.heading("Where the platform calls it", 1),
+        _called(known),
+        rst.heading("What a webfilter is told", 1),
+        _told(filter_),
+        rst.tabs({tab: shown(body) for tab, body in bodies(filter_).items()}),
+        rst.heading("What a reply may change", 1),
+        changes_section(filter_),
+        rst.heading("How a reply stops it", 1),
+        _stopped(filter_, known),
+        rst.heading("When the call fails", 1),
+        _failed(filter_, known),
+    )
+
+
+UNSUITED = "This filter does not suit HTTP calls well: the notes below say why."
+
+
+def _facts(filter_: Filter, known: FilterFacts) -> Mapping[str, str]:
+    return {
+        "Name": literal(filter_.name),
+        "Filter type": literal(filter_.filter_type),
+        "Step": literal(f"openedx_webhooks.filters.{filter_.step_name}"),
+        "Module": literal(filter_.cls.__module__),
+        "Releases": f"{known.since} and later" if known.since else known.later and f"after Verawood ({known.later})",
+        "Library": f"`openedx-filters <{LIBRARY}>`__",
+    }
+
+
+# --- where --------------------------------------------------------------------------------------------------------
+
+
+def _called(known: FilterFacts) -> str:
+    function, _, module = known.where.rpartition(", ")
+    places = [*function.split(" and "), module] if function else [module] if module else []
+    facts = rst.fields({
+        "By": known.service,
+        "In": rst.literals(places),
+    })  # fmt: skip
+    return rst.page(facts, _certainty(known), rst.bullets(known.notes)).rstrip()
+
+
+def _certainty(known: FilterFacts) -> str:
+    if known.dead:
+        return known.dead
+    if known.later and known.since:
+        return f"{known.later} brought it, and says where it is called; the platform's own source was not read for it."
+    if known.later:
+        return f"Called by releases after Verawood: {known.later} brought it, and says where."
+    return "" if known.where else "It is not known where the platform calls it."
+
+
+# --- payload ------------------------------------------------------------------------------------------------------
+
+
+def _told(filter_: Filter) -> str:
+    with world.rolled_back():
+        given = world.arguments(filter_)
+        told = world.outgoing(filter_, given)
+        rows = [(literal(name), argument_words(hint, given[name])) for name, hint in filter_.arguments.items()]
+        more = [name for name in told if name not in given]
+    if told.keys().isdisjoint(given):  # the fields of a form stand for it
+        more = []
+    sentence = f"The payload also has {rst.literals(more)}." if more else ""
+    pages = "Which keys there are depends on the page; those here are examples." if _has_context(filter_) else ""
+    return rst.page(
+        "The filter has these arguments:",
+        rst.table(("Argument", "Type"), rows, (40, 60)),
+        " ".join(part for part in (sentence, pages) if part),
+        _personal(filter_),
+    ).rstrip()
+
+
+#: Names under which a payload says who somebody is; all of a profile does.
+PERSONAL_NAMES = frozenset({"username", "email", "first_name", "last_name", "name"})
+
+
+def _personal(filter_: Filter) -> str:
+    """Names are personal unless they are those of a course, a cohort, a template."""
+    sent = payload(filter_)
+    told = {
+        f"{key}.{name}" for key, value in sent.items() if isinstance(value, dict) and "user" in key for name in value
+    }
+    told |= set(sent) | {f"{key}.{name}" for key in ("profile", "user_profile") for name in sent.get(key) or ()}
+    personal = sorted(path for path in told if path.rpartition(".")[2] in PERSONAL_NAMES)
+    return f"It carries personal data: {rst.literals(personal)}." if personal else ""
+
+
+def _has_context(filter_: Filter) -> bool:
+    return any("context" in name or name.startswith("serialized") for name in filter_.arguments)
+
+
+# --- exceptions ---------------------------------------------------------------------------------------------------
+
+
+def _stopped(filter_: Filter, known: FilterFacts) -> str:
+    found = halts(filter_)
+    if not found:
+        return "It cannot: this filter has no exceptions, and an ``exception`` in a reply is ignored."
+    return rst.page(*(part for halt in found for part in _halt(halt, known))).rstrip()
+
+
+def _halt(halt: Halt, known: FilterFacts) -> Sequence[str]:
+    effect = known.effects.get(halt.name, "It is not known what the platform makes of it.")
+    return (
+        rst.heading(halt.name, 2),
+        effect,
+        f"Arguments: {', '.join(halt.signature)}.",
+        *(rst.json_block(example) for example in halt.examples),
+    )
+
+
+def _failed(filter_: Filter, known: FilterFacts) -> str:
+    name, with_redirect = after_failure(filter_), after_failure(filter_, "/page")
+    if not name:
+        return "The platform goes on. *Halt on 4xx*, *Halt on 5xx* and *Halt on request exception* have no effect here."
+    halt = f"*Halt on 4xx*, *Halt on 5xx* and *Halt on request exception* raise {literal(name)}."
+    return rst.page(f"Without a halt flag, the platform goes on. {halt}", _redirect(filter_, known, with_redirect))
+
+
+def _redirect(filter_: Filter, known: FilterFacts, raised: str) -> str:
+    if not filter_.redirects:
+        return "*Redirect on ...* has no effect here: no exception of this filter takes somewhere to go."
+    if raised in known.ignored_redirect:
+        return "*Redirect on ...* has no effect here: the platform ignores where this exception points."
+    return f"With an address in *Redirect on ...* it is {literal(raised)}, with that address."
+
+
+def index_row(filter_: Filter) -> tuple[Any, ...]:
+    """The row of this filter in the table of all."""
+    link = f":doc:`{rst.plain(filter_.title)} <{filter_.name}>`"
+    return (link, literal(filter_.name), literal(filter_.filter_type), of_filter(filter_.name).meaning)
+
+
+def payload(filter_: Filter) -> Mapping[str, Any]:
+    """The payload as a JSON value."""
+    return json.loads(bodies(filter_)["JSON"].content)
