@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 #: What a run of tests or of make leaves in the environment, and a terminal would not have.
 OURS = re.compile(
     r"(PYTEST|COV|COVERAGE|TEST|TUTOR)_.*|MAKE.*|MFLAGS|VIRTUAL_ENV|PYTHONPATH|DJANGO_SETTINGS_MODULE|DEMO_.*|"
-    r"WORKERS|RELEASES|DATABASES"
+    r"WORKERS|RELEASES|DATABASES|CHECK_EXTERNAL_LINKS"
 )
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/[\w/]*")
 

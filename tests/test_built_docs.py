@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import pytest
 from docutils import nodes
@@ -121,21 +122,29 @@ def problem_of(page: Page, link: Link) -> str:
     if path.is_dir():
         path = path / "index.html"
     if not path.is_file() or not path.is_relative_to(BUILT):
-        return f"{link.place}: there is no {link.target}"
+        return f"there is no {path.relative_to(BUILT) if path.is_relative_to(BUILT) else link.target}"
     if path in pages() and unquote(parts.fragment) not in pages()[path].anchors:
-        return f"{link.place}: {path.name} has no #{parts.fragment}"
+        return f"{path.relative_to(BUILT)} has no #{parts.fragment}"
     return ""
 
 
-def test_every_link_inside_leads_to_a_file_and_to_a_place_in_it():
-    checked = [problem_of(page, link) for page, link in links()]
+def assert_none(problems: Iterable[str]) -> None:
+    """All of them at once: whoever mends one wants to know the others."""
+    found = sorted(set(problems))
+    assert not found, "\n".join(found)
 
-    assert checked
-    assert [problem for problem in checked if problem] == []
+
+def test_every_link_inside_leads_to_a_file_and_to_a_place_in_it():
+    places = defaultdict(list)
+    for page, link in links():
+        places[problem_of(page, link)].append(link.place)
+
+    assert places.pop("")
+    assert_none(f"{problem}: {found[0]} and {len(found) - 1} more" for problem, found in places.items())
 
 
 def test_a_page_loads_nothing_from_another_host():
-    assert [link for _, link in links() if link.loaded and FOREIGN.match(link.target)] == []
+    assert_none(f"{link.place}: {link.target}" for _, link in links() if link.loaded and FOREIGN.match(link.target))
 
 
 def test_a_style_sheet_loads_nothing_from_another_host():
@@ -143,7 +152,7 @@ def test_a_style_sheet_loads_nothing_from_another_host():
     loaded = [(path.name, target) for path in sheets for target in IN_STYLE.findall(path.read_text(encoding="utf-8"))]
 
     assert loaded
-    assert [(name, target) for name, target in loaded if FOREIGN.match(target)] == []
+    assert_none(f"{name}: {target}" for name, target in loaded if FOREIGN.match(target))
 
 
 @pytest.mark.parametrize(("kind", "known"), [("events", catalogue.events), ("filters", catalogue.filters)])
@@ -157,8 +166,11 @@ def test_every_link_to_another_host_leads_to_one_that_we_mean():
     found = [link for link in external_links() if not DEMO.match(link.target)]
 
     assert found
-    assert [link for link in found if urlsplit(link.target).scheme != "https"] == []
-    assert [link for link in found if urlsplit(link.target).hostname not in HOSTS] == []
+    assert_none(f"{link.place}: {link.target}" for link in found if not _is_meant(urlsplit(link.target)))
+
+
+def _is_meant(address: SplitResult) -> bool:
+    return address.scheme == "https" and address.hostname in HOSTS
 
 
 @pytest.mark.timeout(600)
