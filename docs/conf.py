@@ -21,6 +21,8 @@ extensions = ["generated_reference", "sphinx_copybutton", "sphinx_design"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 
+html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
 html_theme = "sphinx_book_theme"
 html_title = f"openedx-webhooks {release}"
 html_theme_options = {

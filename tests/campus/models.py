@@ -22,6 +22,16 @@ class UserProfile(models.Model):
     )
     goals = models.TextField(blank=True, null=True)
     allow_certificate = models.BooleanField(default=True)
+    meta = models.TextField(blank=True)
+    language = models.CharField(blank=True, max_length=255)
+    location = models.CharField(blank=True, max_length=255)
+    mailing_address = models.TextField(blank=True, null=True)
+    city = models.TextField(blank=True, null=True)
+    country = models.CharField(blank=True, null=True, max_length=2)
+    state = models.CharField(blank=True, null=True, max_length=2)
+    bio = models.CharField(blank=True, null=True, max_length=3000)
+    profile_image_uploaded_at = models.DateTimeField(blank=True, null=True)
+    phone_number = models.CharField(blank=True, null=True, max_length=50)
 
 
 class CourseEnrollment(models.Model):
@@ -57,3 +67,15 @@ class CohortMembership(models.Model):
     course_user_group = models.ForeignKey(CourseUserGroup, on_delete=models.CASCADE)
     user = models.ForeignKey(get_user_model(), on_delete=models.CASCADE)
     course_id = CourseKeyField(max_length=255)
+
+
+class Schedule(models.Model):
+    """When a learner takes a course.
+
+    .. no_pii:
+    """
+
+    enrollment = models.OneToOneField(CourseEnrollment, on_delete=models.CASCADE)
+    active = models.BooleanField(default=True)
+    start_date = models.DateTimeField(db_index=True)
+    upgrade_deadline = models.DateTimeField(blank=True, null=True)

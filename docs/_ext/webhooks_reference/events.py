@@ -117,4 +117,4 @@ def _sent(known: EventFacts) -> str:
 def index_row(event: Event) -> tuple[Any, ...]:
     """The row of this event in the table of all."""
     link = f":doc:`{rst.plain(event.title)} <{event.name}>`"
-    return (link, literal(event.name), literal(event.event_type), of_event(event.name).meaning)
+    return rst.lines(link, of_event(event.name).meaning), rst.lines(literal(event.name), literal(event.event_type))

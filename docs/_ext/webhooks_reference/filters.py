@@ -174,7 +174,9 @@ def _redirect(filter_: Filter, known: FilterFacts, raised: str) -> str:
 def index_row(filter_: Filter) -> tuple[Any, ...]:
     """The row of this filter in the table of all."""
     link = f":doc:`{rst.plain(filter_.title)} <{filter_.name}>`"
-    return (link, literal(filter_.name), literal(filter_.filter_type), of_filter(filter_.name).meaning)
+    return rst.lines(link, of_filter(filter_.name).meaning), rst.lines(
+        literal(filter_.name), literal(filter_.filter_type)
+    )
 
 
 def payload(filter_: Filter) -> Mapping[str, Any]:

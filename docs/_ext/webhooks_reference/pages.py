@@ -34,7 +34,7 @@ def events_index() -> str:
         "Events",
         f"What a webhook can be called for: the {len(known)} events {LIBRARIES}. Where and when the platform sends "
         "each was read in its Ulmo release.",
-        ("Event", "Name", "Event type", "What has happened"),
+        ("Event", "Name and event type"),
         known,
         events.index_row,
     )
@@ -47,7 +47,7 @@ def filters_index() -> str:
         "Filters",
         f"What a webfilter can be asked in: the {len(known)} filters {LIBRARIES}. Where the platform calls each, and "
         "what comes of an exception, was read in its Ulmo release; filters that are newer say so.",
-        ("Filter", "Name", "Filter type", "What it is good for"),
+        ("Filter", "Name and filter type"),
         known,
         filters.index_row,
     )
@@ -57,7 +57,7 @@ def _index(title: str, words: str, header: Sequence[str], known: Sequence[Any], 
     tables = (
         part
         for domain, members in groupby(known, key=lambda one: one.domain)
-        for part in (rst.heading(domain, 1), rst.table(header, [row(one) for one in members], (20, 25, 30, 25)))
+        for part in (rst.heading(domain, 1), rst.table(header, [row(one) for one in members], (50, 50)))
     )
     return rst.page(rst.heading(title), words, rst.toctree(one.name for one in known), *tables)
 

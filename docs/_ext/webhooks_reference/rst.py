@@ -51,6 +51,11 @@ def bullets(items: Iterable[str]) -> str:
     return "\n".join(f"* {item}" for item in items)
 
 
+def lines(*texts: str) -> str:
+    """Texts each on a line of its own, in one cell of a table."""
+    return "\n".join(f"| {text}" for text in texts if text)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
     """A table; nothing when it has no rows. ``widths`` are shares."""
     lines = [_row(cells) for cells in (header, *rows)]
@@ -61,7 +66,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence
 
 
 def _row(cells: Sequence[str]) -> str:
-    first, *others = cells
+    first, *others = (indent(cell, "    ").lstrip() for cell in cells)
     return "\n".join([f"* - {first}", *(f"  - {cell}" for cell in others)])
 
 

@@ -16,7 +16,7 @@ from web_fragments.fragment import Fragment
 from openedx_webhooks import catalogue, filters, samples
 from openedx_webhooks.filters import WebFilterStep
 from tests import courseware, lms
-from tests.campus.models import CohortMembership, CourseEnrollment, CourseUserGroup, UserProfile
+from tests.campus.models import CohortMembership, CourseEnrollment, CourseUserGroup, Schedule, UserProfile
 
 
 @contextmanager
@@ -38,6 +38,7 @@ class Rows:
         UserProfile.objects.create(
             pk=9, user=self.user, name="Jane Doe", year_of_birth=1990, gender="f", level_of_education="b",
             goals="To learn.",
+            country="ES", city="Madrid", language="es",
         )  # fmt: skip
 
     def enrollment(self) -> CourseEnrollment:
@@ -45,6 +46,10 @@ class Rows:
         CourseEnrollment.objects.create(pk=7, user=self.user, course_id=lms.COURSE)
         CourseEnrollment.objects.filter(pk=7).update(created=samples.MOMENT)
         return CourseEnrollment.objects.select_related("user").get(pk=7)
+
+    def schedule(self) -> Schedule:
+        """When Jane takes it."""
+        return Schedule.objects.create(pk=8, enrollment=self.enrollment(), start_date=samples.MOMENT)
 
     def cohort(self) -> CourseUserGroup:
         """Where Jane shall go."""
@@ -64,7 +69,7 @@ def arguments(filter_: catalogue.Filter) -> dict[str, Any]:
         "user_id": lambda: rows.user.pk,
         "enrollment": rows.enrollment,
         "enrollments": lambda: rows.enrollment() and CourseEnrollment.objects.all(),
-        "schedules": lambda: rows.enrollment() and CourseEnrollment.objects.all(),
+        "schedules": lambda: rows.schedule() and Schedule.objects.all(),
         "current_membership": rows.membership,
         "target_cohort": rows.cohort,
         "grade": lms.CourseGradeBase,

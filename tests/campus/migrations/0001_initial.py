@@ -69,11 +69,34 @@ class Migration(migrations.Migration):
                 ),
                 ("goals", models.TextField(blank=True, null=True)),
                 ("allow_certificate", models.BooleanField(default=True)),
+                ("meta", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=255)),
+                ("location", models.CharField(blank=True, max_length=255)),
+                ("mailing_address", models.TextField(blank=True, null=True)),
+                ("city", models.TextField(blank=True, null=True)),
+                ("country", models.CharField(blank=True, max_length=2, null=True)),
+                ("state", models.CharField(blank=True, max_length=2, null=True)),
+                ("bio", models.CharField(blank=True, max_length=3000, null=True)),
+                ("profile_image_uploaded_at", models.DateTimeField(blank=True, null=True)),
+                ("phone_number", models.CharField(blank=True, max_length=50, null=True)),
                 (
                     "user",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE, related_name="profile", to=settings.AUTH_USER_MODEL
                     ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Schedule",
+            fields=[
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("active", models.BooleanField(default=True)),
+                ("start_date", models.DateTimeField(db_index=True)),
+                ("upgrade_deadline", models.DateTimeField(blank=True, null=True)),
+                (
+                    "enrollment",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to="student.courseenrollment"),
                 ),
             ],
         ),
