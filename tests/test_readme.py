@@ -22,7 +22,7 @@ from openedx_webhooks import catalogue, payloads, samples
 from openedx_webhooks.app_settings import SETTINGS
 from openedx_webhooks.checks import check_settings
 from openedx_webhooks.settings import common
-from tests import readme, tutor
+from tests import readme, snippets, tutor
 from tests.shell import copy_of_the_working_tree, run, serving
 
 ROOT = Path(__file__).parent.parent
@@ -38,11 +38,14 @@ def clone(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory) -> list[tutor.Site]:
-    """Each Tutor with the lines of the README in its ``config.yml``."""
+    """Each Tutor with the lines of the README in its ``config.yml``, and with the documentation's plugin."""
     lines = "\n".join(block.text for block in readme.blocks_in("yaml"))
+    plugin = snippets.text_of("tutor-plugin")
+    [name] = re.findall(r"^name: (.*)", plugin)
     made = [tutor.site(tmp_path_factory.mktemp("tutor"), version) for version in tutor.VERSIONS]
     for site in made:
         site.config.write_text(lines + "\n", encoding="utf-8")
+        (site.plugins / f"{name}.yml").write_text(plugin, encoding="utf-8")
         site.run("tutor config save")
     return made
 
@@ -112,69 +115,11 @@ def until_interrupted(command, request):
 
 
 def on_tutor(command, request):
-    """Accepted by the oldest and by the newest Tutor, and with its consequence on both."""
-    for site in request.getfixturevalue("sites"):
-        site.forget()
-        if re.search(BACK, command):
-            site.run("tutor local run lms ./manage.py lms migrate")
-
-        printed = site.run(command)
-
-        consequence(command)(site, printed, command)
-
-
-def builds_an_image(site, printed, command):
-    assert "build" in site.asked()[-1]
-    assert re.search(r"^ +(pip|\$PIP_COMMAND) install 'openedx-webhooks[^']*'", site.dockerfile, re.MULTILINE)
-
-
-def makes_our_tables(site, printed, command):
-    assert {"openedx_webhooks_webhook", "openedx_webhooks_webfilter"} <= site.tables()
-
-
-def goes_back(site, printed, command):
-    *_, app, number = command.split()
-    applied = site.query(f"SELECT name FROM django_migrations WHERE app = '{app}' ORDER BY name")
-    assert applied[-1].startswith(number)
-
-
-def finds_no_fault(site, printed, command):
-    assert "System check identified no issues" in printed
-
-
-def configures(site, printed, command):
-    assert "openedx-webhooks" in site.config.read_text(encoding="utf-8")
-
-
-def starts(site, printed, command):
-    assert "up" in site.asked()[-1]
-
-
-def restarts(site, printed, command):
-    assert "restart" in site.asked()[-1]
-
-
-#: A migration that undoes others; they are there before.
-BACK = r"migrate \w+ \d+$"
-
-#: What a command for Tutor must have done, by its words.
-CONSEQUENCES = {
-    r"images build openedx": builds_an_image,
-    r"launch|do init": makes_our_tables,
-    BACK: goes_back,
-    r"migrate( openedx_webhooks)?$": makes_our_tables,
-    r"check$": finds_no_fault,
-    r"config save": configures,
-    r"local (start|reboot)": starts,
-    r"local restart": restarts,
-}
-
-
-def consequence(command) -> Callable:
-    return next(seen for words, seen in CONSEQUENCES.items() if re.search(words, command))
+    tutor.carry_out(command, request.getfixturevalue("sites"))
 
 
 def in_the_container(command, request):
+    """Without Tutor's words before it: where it runs is up to the reader."""
     on_tutor(f"tutor local run {command.split()[1]} {command}", request)
 
 
@@ -184,8 +129,8 @@ HOW = {
     r"make clean": away,
     rf"make ({'|'.join(NARROWED)})": in_a_clone,
     r"\.venv/bin/pytest .*": some_tests,
-    rf"tutor .*({'|'.join(CONSEQUENCES)}).*": on_tutor,
-    rf"\./manage\.py (lms|cms) .*({'|'.join(CONSEQUENCES)}).*": in_the_container,
+    r"tutor .*": on_tutor,
+    r"\./manage\.py (lms|cms) .*": in_the_container,
 }
 
 
@@ -195,7 +140,10 @@ def how(command) -> Callable | None:
 
 @pytest.mark.parametrize("command", readme.commands())
 def test_every_command_is_executed_by_a_test(command):
-    assert how(command), f"README.rst: `{command}` is executed by no test"
+    execute = how(command)
+
+    known = tutor.consequence(command) if execute in {on_tutor, in_the_container} else execute
+    assert known, f"README.rst: `{command}` is executed by no test"
 
 
 @pytest.mark.documentation
@@ -203,6 +151,20 @@ def test_every_command_is_executed_by_a_test(command):
 @pytest.mark.parametrize("command", readme.commands())
 def test_a_command_does_what_it_should(command, request):
     how(command)(command, request)
+
+
+def _of_tutor() -> list[str]:
+    """What the documentation has somebody type to Tutor, beside the commands of the README."""
+    consoles = (snippet for snippet in snippets.snippets() if snippet.language == "console")
+    typed = dict.fromkeys(command for snippet in consoles for command in snippet.commands)
+    return [command for command in typed if command.startswith("tutor ") and command not in readme.commands()]
+
+
+@pytest.mark.documentation
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("command", _of_tutor())
+def test_a_command_for_tutor_in_the_documentation_does_what_it_should(command, sites):
+    tutor.carry_out(command, sites)
 
 
 def test_the_commands_are_found():

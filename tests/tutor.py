@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +40,12 @@ class Site:
         return self.place / "root" / "config.yml"
 
     @property
-    def dockerfile(self) -> str:
-        return (self.place / "root" / "env" / "build" / "openedx" / "Dockerfile").read_text(encoding="utf-8")
+    def plugins(self) -> Path:
+        return self.place / "plugins"
+
+    def rendered(self, path: str) -> str:
+        """One of the files that Tutor writes for docker and for the platform."""
+        return (self.place / "root" / "env" / path).read_text(encoding="utf-8")
 
     def run(self, command: str) -> str:
         """What it prints; every question is answered with Enter."""
@@ -50,7 +56,7 @@ class Site:
             PATH=f"{self.place / 'edge'}:{self.place / 'venv' / 'bin'}:{environment()['PATH']}",
             HOME=self.place,
             TUTOR_ROOT=self.place / "root",
-            TUTOR_PLUGINS_ROOT=self.place / "plugins",
+            TUTOR_PLUGINS_ROOT=self.plugins,
             DOCKER_LOG=self.log,
             DOCKER_DATABASE=self.database,
         )
@@ -92,5 +98,97 @@ def site(place: Path, requirement: str) -> Site:
         f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m tests.docker "$@"\n'
     )
     docker.chmod(0o755)
-    (place / "root").mkdir()
-    return Site(place)
+    made = Site(place)
+    made.config.parent.mkdir()
+    made.plugins.mkdir()
+    return made
+
+
+# --- what a command has done ------------------------------------------------------------------------------------
+
+Consequence = Callable[[Site, str, str], None]
+
+
+def builds_an_image(site: Site, printed: str, command: str) -> None:
+    assert "build" in site.asked()[-1]
+    installs = r"^ +(pip|\$PIP_COMMAND) install 'openedx-webhooks[^']*'"
+    assert re.search(installs, site.rendered("build/openedx/Dockerfile"), re.MULTILINE)
+
+
+def makes_our_tables(site: Site, printed: str, command: str) -> None:
+    assert {"openedx_webhooks_webhook", "openedx_webhooks_webfilter"} <= site.tables()
+
+
+def goes_back(site: Site, printed: str, command: str) -> None:
+    *_, app, number = command.split()
+    applied = site.query(f"SELECT name FROM django_migrations WHERE app = '{app}' ORDER BY name")
+    assert applied[-1].startswith(number)
+
+
+def finds_no_fault(site: Site, printed: str, command: str) -> None:
+    assert "System check identified no issues" in printed
+
+
+def configures(site: Site, printed: str, command: str) -> None:
+    assert "openedx-webhooks" in site.config.read_text(encoding="utf-8")
+
+
+def enables_our_settings(site: Site, printed: str, command: str) -> None:
+    site.run("tutor config save")
+    for service in ("lms", "cms"):
+        assert 'OPENEDX_WEBHOOKS["' in site.rendered(f"apps/openedx/settings/{service}/production.py")
+
+
+def says_where(site: Site, printed: str, command: str) -> None:
+    folder = Path(printed.splitlines()[-1])
+    assert folder.is_dir()
+    assert folder.is_relative_to(site.place)
+
+
+def asks_docker_to(*verbs: str) -> Consequence:
+    """Docker was asked for one of these, and after it for services that there are."""
+
+    def asked(site: Site, printed: str, command: str) -> None:
+        last = site.asked()[-1]
+        verb = next(index for index, word in enumerate(last) if word in verbs)
+        files = [Path(last[index + 1]).read_text(encoding="utf-8") for index in range(verb) if last[index] == "-f"]
+        there = set(re.findall(r"^  ([\w-]+):$", "\n".join(files), re.MULTILINE))
+        unknown = {word for word in last[verb + 1 :] if not word.startswith("-")} - there
+        assert not unknown, f"`{command}`: there is no service {unknown}"
+
+    return asked
+
+
+#: A migration that undoes others, which are there before.
+BACK = r"migrate \w+ \d+$"
+
+#: What a command must have done, by its words.
+CONSEQUENCES: dict[str, Consequence] = {
+    r"tutor images build openedx$": builds_an_image,
+    r"tutor (local|dev) (launch|do init)\b": makes_our_tables,
+    BACK: goes_back,
+    r"\./manage\.py (lms|cms) migrate( openedx_webhooks)?$": makes_our_tables,
+    r"\./manage\.py (lms|cms) check$": finds_no_fault,
+    r"tutor config save\b": configures,
+    r"tutor (config|plugins) printroot$": says_where,
+    r"tutor plugins enable ": enables_our_settings,
+    r"tutor local (start|reboot)\b": asks_docker_to("up"),
+    r"tutor local restart\b": asks_docker_to("restart"),
+    r"tutor local logs\b": asks_docker_to("logs"),
+}
+
+
+def consequence(command: str) -> Consequence | None:
+    """What is known of this command; nothing where nobody knows what it is good for."""
+    return next((seen for words, seen in CONSEQUENCES.items() if re.search(words, command)), None)
+
+
+def carry_out(command: str, sites: list[Site]) -> None:
+    """Accepted by every Tutor, and with its consequence there."""
+    expect = consequence(command)
+    assert expect, f"`{command}`: nobody knows what it must have done"
+    for site in sites:
+        site.forget()
+        if re.search(BACK, command):
+            site.run("tutor local run lms ./manage.py lms migrate")
+        expect(site, site.run(command), command)
