@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-check requirements test databases packages releases quality validate docs bench upgrade clean \
-    style types layers annotations migrations dist
+    screenshots browser style types layers annotations migrations dist
 
 # pyenv's shims fail for a Python that is installed and not chosen: look behind them, after everything else.
 PYENV := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin)
@@ -23,11 +23,26 @@ RELEASES := redwood sumac teak ulmo verawood newest
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(INSTALLED) ## Show the plugin at work: the admin, a receiver, one real event and one real filter
+demo: $(INSTALLED) ## Show the plugin at work: a campus, a receiver and the admin, until Ctrl-C
 	$(BIN)/python demo/run.py
 
-demo-check: $(INSTALLED) ## Run the demo without anybody watching, and fail if anything in it fails
+demo-check: $(INSTALLED) browser ## Go through every page of the demo in a browser, and fail if one is not as promised
 	$(BIN)/python demo/run.py --check
+
+screenshots: $(INSTALLED) browser ## Make the documentation's pictures of the demo anew
+	$(BIN)/python demo/run.py --check --screenshots docs/_static/screenshots
+
+# Debian has Chromium as a package; elsewhere Playwright brings its own.
+browser: $(INSTALLED)
+	@for name in chromium chromium-browser google-chrome; do \
+	    if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	echo "Installing Chromium"; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	        chromium fonts-dejavu-core >/dev/null && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium
 
 requirements: $(INSTALLED) ## Install the package and all tools into .venv (the others do this themselves)
 

@@ -13,6 +13,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "demo.urls"
 SERVICE_VARIANT = "lms"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
@@ -20,7 +21,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("DEMO_DATABASE", Path(__file__).parent / "demo.sqlite3"),
+        "NAME": os.environ.get("DEMO_DATABASE", ":memory:"),  # run.py names a file that lasts as long as the demo
         "ATOMIC_REQUESTS": True,  # as in LMS and CMS
     }
 }
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "openedx_events",
+    "demo.campus",
     *get_plugin_apps(PROJECT),
 ]
 
@@ -47,7 +49,6 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -69,6 +70,9 @@ LOGGING = {
         "openedx_filters": {"handlers": ["console"], "level": "CRITICAL"},
     },
 }
+
+#: Where the receiver is; run.py knows.
+DEMO_RECEIVER = os.environ.get("DEMO_RECEIVER", "http://127.0.0.1:8001")
 
 add_plugins(__name__, PROJECT, "common")
 add_plugins(__name__, PROJECT, "production")

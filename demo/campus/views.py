@@ -1,0 +1,137 @@
+"""The pages a learner sees: each button does what the platform does, and the page says what that was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.validators import RegexValidator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+
+from demo.campus import platform
+from demo.campus.models import CourseEnrollment, GeneratedCertificate
+from demo.campus.platform import Refused, Trace
+
+LEARNER, OUTCOME = "learner", "outcome"  # in the session: apart from the admin's user, who is somebody else
+
+
+class RegistrationForm(forms.Form):
+    """What a new learner says of themselves."""
+
+    name = forms.CharField(label="Full name", max_length=100)
+    username = forms.CharField(label="User name", max_length=30, validators=[RegexValidator(r"^[\w-]+\Z")])
+    email = forms.EmailField(label="E-mail", max_length=254)
+
+    def clean_username(self) -> str:
+        """A name that nobody has yet."""
+        username = self.cleaned_data["username"]
+        if get_user_model().objects.filter(username=username).exists():
+            raise forms.ValidationError("This user name is taken. Choose another.")
+        return username
+
+
+class LoginForm(forms.Form):
+    """Who somebody says they are."""
+
+    username = forms.CharField(label="User name", max_length=150)
+    password = forms.CharField(label="Password", widget=forms.PasswordInput(render_value=True), max_length=128)
+
+
+@csrf_exempt  # Logging in to the admin, in another tab, would make the token of the page in this one invalid.
+def home(request: HttpRequest) -> HttpResponse:
+    """The campus: for a visitor two forms, for a learner their course."""
+    learner = _learner(request)
+    data = request.POST if request.method == "POST" else None
+    action = request.POST.get("action", "")
+    forms_of = {
+        "registration": RegistrationForm(data if action == "register" else None, initial=_newcomer(), auto_id="new_%s"),
+        "login": LoginForm(data if action == "log-in" else None, initial=JANE, auto_id="known_%s"),
+    }
+    if data and all(form.is_valid() for form in forms_of.values() if form.is_bound):
+        return _acted(request, action, learner)
+    return render(request, "campus/home.html", {**forms_of, **_situation(request, learner)})
+
+
+JANE = {"username": "jane", "password": "jane"}
+
+
+def _newcomer() -> dict[str, str]:
+    """A person for the registration form whose user name is free."""
+    taken = set(get_user_model().objects.values_list("username", flat=True))
+    username = next(name for name in ("sam", *(f"sam{number}" for number in range(2, 10_000))) if name not in taken)
+    return {"name": "Sam Lee", "username": username, "email": f"{username}@example.com"}
+
+
+def _learner(request: HttpRequest) -> Any:
+    return get_user_model().objects.filter(pk=request.session.get(LEARNER)).select_related("profile").first()
+
+
+def _situation(request: HttpRequest, learner: Any) -> dict[str, Any]:
+    of_course = {"user": learner, "course_id": platform.COURSE.course_key}
+    return {
+        "receiver": settings.DEMO_RECEIVER,
+        "course": platform.COURSE,
+        "learner": learner,
+        "enrollment": CourseEnrollment.objects.filter(is_active=True, **of_course).first() if learner else None,
+        "certificate": GeneratedCertificate.objects.filter(**of_course).first() if learner else None,
+        "outcome": request.session.pop(OUTCOME, None),
+    }
+
+
+def _acted(request: HttpRequest, action: str, learner: Any) -> HttpResponse:
+    """Do it, remember what came of it for the next page, and go there."""
+    trace, elsewhere = Trace(), ""
+    try:
+        told = {"message": _do(request, action, learner, trace)}
+    except Refused as refusal:
+        told = {"message": str(refusal), "refused": True, "status": refusal.status}
+        elsewhere = refusal.redirect_to
+    request.session[OUTCOME] = {**told, "steps": trace.steps}
+    return redirect(elsewhere or "home")
+
+
+def _do(request: HttpRequest, action: str, learner: Any, trace: Trace) -> str:
+    """Carry out one button; what the learner is told when it went well."""
+    if action == "register":
+        return _welcome(request, platform.register(trace, _form_data(request)), "Welcome")
+    if action == "log-in":
+        user = platform.log_in(trace, request.POST["username"], request.POST["password"])
+        return _welcome(request, user, "Welcome back")
+    if action == "log-out":
+        request.session.pop(LEARNER, None)
+        return "You are logged out."
+    if not learner:
+        raise Refused("You are logged out. Log in again.", 403)
+    enrollment = CourseEnrollment.objects.filter(user=learner, is_active=True).first()
+    if action == "enrol" and not enrollment:
+        enrollment = platform.enrol(trace, learner)
+        return f"{learner.profile.name}, you are enrolled in {platform.COURSE.display_name}."
+    if enrollment and action == "leave":
+        platform.leave(trace, enrollment)
+        return f"You have left {platform.COURSE.display_name}."
+    if enrollment and action == "certify":
+        certificate = platform.certify(trace, enrollment)
+        return f"Congratulations! Your certificate is made out to {certificate.name}."
+    raise Refused("That cannot be done now.", 400)
+
+
+def _form_data(request: HttpRequest) -> QueryDict:
+    """The form as the platform's registration view hands it on: changeable, and without the password."""
+    form = QueryDict(mutable=True)
+    form.update({name: request.POST[name] for name in RegistrationForm.base_fields})
+    form.update({"country": "ES", "honor_code": "true", "terms_of_service": "true"})
+    return form
+
+
+def _welcome(request: HttpRequest, user: Any, greeting: str) -> str:
+    request.session[LEARNER] = user.pk
+    return f"{greeting}, {user.profile.name}!"
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Where the receiver sends learners with "Redirect the learner"."""
+    return render(request, "campus/elsewhere.html", _situation(request, _learner(request)))
