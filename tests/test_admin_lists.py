@@ -6,8 +6,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from openedx_webhooks import registry
-from openedx_webhooks.models import Webhook
-from tests.admin_pages import BOTH, EVENT, SECRET_URL, as_staff, make, run_action, text, url
+from openedx_webhooks.models import Webfilter, Webhook
+from tests.admin_pages import BOTH, EVENT, FILTER, SECRET_URL, as_staff, make, run_action, text, url
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +206,20 @@ def test_actions_are_obeyed_at_once(admin_client, model, event, action, listener
     run_action(admin_client, model, action, endpoint)
 
     assert len(listening(event)) == listeners
+
+
+def test_the_list_of_webfilters_says_in_one_column_what_a_reply_may_and_in_one_what_halts(admin_client):
+    make(Webfilter, FILTER, disable_filtering=True, halt_on_4xx=True, halt_on_request_exception=True)
+
+    page = text(admin_client.get(url(Webfilter, "changelist")))
+
+    assert '<td class="field-reply_may">halt</td>' in page
+    assert '<td class="field-halts_on">4xx, no reply</td>' in page
+
+
+def test_the_list_of_webhooks_says_in_which_format_they_are_sent(admin_client):
+    make(Webhook, EVENT, payload_format="typed", use_www_form_encoding=True)
+
+    page = text(admin_client.get(url(Webhook, "changelist")))
+
+    assert '<td class="field-format_sent">typed, as a form</td>' in page

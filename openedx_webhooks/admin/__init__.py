@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import catalogue
@@ -24,12 +27,17 @@ class WebhookAdmin(EndpointAdmin):
         "masked_webhook_url",
         "description",
         "enabled",
-        "use_www_form_encoding",
-        "payload_format",
-        "created",
+        "format_sent",
         "modified",
     )
     fieldsets = ((None, {"fields": ENDPOINT}), (_("Advanced"), {"fields": ("payload_format",)}))
+
+    @admin.display(description=_("format"), ordering="payload_format")
+    def format_sent(self, webhook: Webhook) -> str:
+        """The envelope, and whether it travels as a form."""
+        if webhook.use_www_form_encoding:
+            return gettext("%(format)s, as a form") % {"format": webhook.payload_format}
+        return webhook.payload_format
 
 
 @admin.register(Webfilter)
@@ -43,11 +51,8 @@ class WebfilterAdmin(EndpointAdmin):
         "masked_webhook_url",
         "description",
         "enabled",
-        "disable_filtering",
-        "disable_halt",
-        "halt_on_4xx",
-        "halt_on_5xx",
-        "halt_on_request_exception",
+        "reply_may",
+        "halts_on",
         "priority",
     )
     fieldsets = (
@@ -69,6 +74,28 @@ class WebfilterAdmin(EndpointAdmin):
         ),
         (_("Advanced"), {"fields": ("priority",)}),
     )
+
+    @admin.display(description=_("reply may"))
+    def reply_may(self, webfilter: Webfilter) -> str:
+        """What the two Disable flags leave to a reply."""
+        powers = {gettext("change"): not webfilter.disable_filtering, gettext("halt"): not webfilter.disable_halt}
+        return _listed(powers)
+
+    @admin.display(description=_("halts on"))
+    def halts_on(self, webfilter: Webfilter) -> str:
+        """The failures that stop the process."""
+        failures = {
+            "4xx": webfilter.halt_on_4xx,
+            "5xx": webfilter.halt_on_5xx,
+            gettext("no reply"): webfilter.halt_on_request_exception,
+        }
+        return _listed(failures)
+
     masked_redirect_on_4xx = masked("redirect_on_4xx", _("redirect on 4xx"))
     masked_redirect_on_5xx = masked("redirect_on_5xx", _("redirect on 5xx"))
     masked_redirect_on_request_exception = masked("redirect_on_request_exception", _("redirect on request exception"))
+
+
+def _listed(flags: Mapping[str, bool]) -> str:
+    """The names of what is set: one narrow column instead of one for each flag."""
+    return ", ".join(name for name, is_set in flags.items() if is_set) or "-"

@@ -13,6 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models, transaction
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,9 @@ def masked(field: str, label: Any) -> Callable[[Any, Endpoint], str]:
 
     @admin.display(description=label)
     def show(_admin: Any, endpoint: Endpoint) -> str:
-        return mask_url(getattr(endpoint, field)) or "-"
+        address = mask_url(getattr(endpoint, field))
+        # A long one breaks anywhere, so that it does not push the other columns out of sight.
+        return format_html('<span style="overflow-wrap: anywhere">{}</span>', address) if address else "-"
 
     return show
 

@@ -48,7 +48,7 @@ class EndpointForm(forms.ModelForm):
                 label=text.label,
                 help_text=text.help_text,
                 choices=choices,
-                widget=forms.Select(attrs={"style": "max-width: 50vw"}),  # the longest title is wider than the page
+                widget=forms.Select(attrs={"style": "width: 40rem; max-width: 100%"}),  # long titles, and narrow pages
                 error_messages={
                     "invalid_choice": _("%(value)s is not available in this installation. Choose another.")
                 },
