@@ -22,6 +22,7 @@ from openedx_webhooks.checks import check_settings
 from openedx_webhooks.settings.common import plugin_settings, register_steps
 from tests import lms
 from tests.snippets import DOCS, EXECUTED, PORT, executes, running, snippets, snippets_in, text_of
+from tests.tutor import VERSIONS, site
 
 ROOT = DOCS.parent
 CONSOLES = [snippet for snippet in snippets() if snippet.language == "console"]
@@ -59,8 +60,20 @@ def test_code_in_whatever_form_is_found(text):
 
 # --- commands -------------------------------------------------------------------------------------------------------
 
-TUTOR = ("images build openedx", "local launch", "local restart", "config save", "plugins enable webhooks-settings",
-         "local logs --follow lms cms lms-worker cms-worker")  # fmt: skip
+#: What a command of Tutor must have done, by its words; the order is that of an installation.
+TUTOR = {
+    "images build openedx": lambda site: "'openedx-webhooks'" in site.rendered("build/openedx/Dockerfile"),
+    "local launch": lambda site: "openedx_webhooks_webfilter" in site.tables(),
+    "local run lms ./manage.py lms migrate": lambda site: "openedx_webhooks_webfilter" in site.tables(),
+    "plugins enable webhooks-settings": lambda site: "webhooks-settings" in site.config.read_text(encoding="utf-8"),
+    "config save": lambda site: rendered_settings(site).count(setting_of_the_plugin()) == 2,
+    "local restart": lambda site: "restart" in site.asked()[-1],
+    "local run lms ./manage.py lms check": lambda site: "check" in site.asked()[-1],
+    "local logs --follow lms cms lms-worker cms-worker": lambda site: "logs" in site.asked()[-1],
+    "local run lms ./manage.py lms migrate openedx_webhooks 0008": lambda site: site.query(
+        "SELECT MAX(name) FROM django_migrations WHERE app = 'openedx_webhooks'"
+    ) == ["0008_verawood"],
+}  # fmt: skip
 
 
 def is_a_target(target):
@@ -93,20 +106,23 @@ def is_the_program_of_this_page(name):
     assert f"``{name}``" in (DOCS / "how-tos" / "write-a-receiver.rst").read_text(encoding="utf-8")
 
 
-def is_known_to_tutor(arguments):
-    assert arguments in TUTOR
+def is_run_on_tutor(arguments):
+    """By the test below, which installs Tutor: here the part that Django does."""
+    _, is_ours, ours = arguments.partition("./manage.py lms ")
+    if is_ours:
+        is_a_management_command(*ours.split())
 
 
 COMMANDS = {
     r"make ([\w-]+)": is_a_target,
-    r"(?:tutor local exec lms )?\./manage\.py (?:lms|cms) (\w+)(?: (\w+) (\w+))?": is_a_management_command,
+    r"\./manage\.py (?:lms|cms) (\w+)(?: (\w+) (\w+))?": is_a_management_command,
     r"git clone (https://\S+)\.git": is_the_repository,
     r"cd (\S+)": is_our_name,
     r"pip install (\S+)": is_our_name,
     r"\.venv/bin/pytest (\S+)": is_there,
     r"\.venv/bin/tox run -e (\w+) -- -k \w+": is_an_environment,
     r"python (\S+)": is_the_program_of_this_page,
-    r"tutor ((?!local exec).*)": is_known_to_tutor,
+    rf"tutor ({'|'.join(TUTOR)})": is_run_on_tutor,
 }
 
 
@@ -119,6 +135,28 @@ def test_every_command_can_be_carried_out(snippet, db):
             (found, check) for pattern, check in COMMANDS.items() if (found := re.fullmatch(pattern, command))
         ]
         check(*filter(None, found.groups()))
+
+
+def rendered_settings(site):
+    return "".join(site.rendered(f"apps/openedx/settings/{service}/production.py") for service in ("lms", "cms"))
+
+
+def setting_of_the_plugin():
+    return yaml.safe_load(text_of("tutor-plugin"))["patches"]["openedx-common-settings"].strip()
+
+
+@pytest.mark.documentation
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_tutor_does_what_the_commands_are_there_for(version, tmp_path):
+    tutor = site(tmp_path, version)
+    tutor.config.write_text(text_of("tutor-config"), encoding="utf-8")
+    tutor.run("tutor config save")
+    (tutor.plugins / "webhooks-settings.yml").write_text(text_of("tutor-plugin"), encoding="utf-8")
+
+    for command, is_done in TUTOR.items():
+        tutor.run(f"tutor {command}")
+        assert is_done(tutor), command
 
 
 def test_going_back_reverses_every_migration_after_the_eighth(db, capsys):
@@ -195,7 +233,8 @@ def test_modules_of_other_plugins_are_imported(name, module, settings, tmp_path,
     settings.OPENEDX_WEBHOOKS = set_by(text_of(name)).OPENEDX_WEBHOOKS
     catalogue.refresh()
 
-    assert catalogue.events() and catalogue.filters()
+    assert catalogue.events()
+    assert catalogue.filters()
     assert check_settings() == []
     assert sys.modules.pop(f"my_plugin.{module}")
     del sys.modules["my_plugin"]
