@@ -49,6 +49,8 @@ VALUES: Mapping[str, Any] = {
     "status": "unverified",
     "country": "PT",
     "city": "Lisbon",
+    "state": "NY",
+    "phone_number": "+351210000000",
     "year_of_birth": 1991,
     "goals": "To teach.",
     "percent": 0.91,
@@ -217,6 +219,8 @@ def _other_for(path: Path, column: Any, current: Any) -> Any:
     """Another value that this column could hold."""
     if column.choices:
         return next(value for value, _ in column.flatchoices if value != current)
+    if current is None and path[-1] in VALUES:
+        return VALUES[path[-1]]
     if current is None:
         empty = {models.DateTimeField: "2026-01-15T10:30:00+00:00", models.IntegerField: 1}
         return next((value for known, value in empty.items() if isinstance(column, known)), f"sample {column.attname}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -74,8 +75,13 @@ def _generic(origin: type, args: tuple[Any, ...]) -> str:
     if issubclass(origin, collections.abc.Mapping):
         return f"object of {words(args[-1])}" if args and args[-1] is not Any else "object"
     if issubclass(origin, list | tuple | set | frozenset):
-        return f"list of {words(args[0])}" if args else "list"
+        return f"list of {_several(words(args[0]))}" if args else "list"
     return _class(origin)
+
+
+def _several(one: str) -> str:
+    """``text, of a CourseKey`` is, in a list, ``texts, of a CourseKey``."""
+    return re.sub(r"^(text|whole number|number|object)\b", r"\1s", one)
 
 
 def _class(cls: type) -> str:
