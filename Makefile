@@ -110,7 +110,7 @@ validate: test quality ## Run the tests and the quality checks
 docs: $(INSTALLED) ## Build the documentation into docs/_build; check its links, and every command of the README
 	@rm -rf docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
-	$(BIN)/pytest -m documentation tests/test_built_docs.py tests/test_readme.py $(PYTEST_ARGS)
+	$(BIN)/pytest -m documentation $(PYTEST_ARGS)
 	@echo "See docs/_build/index.html"
 
 bench: $(INSTALLED) ## Measure what our code costs, as ratios in one run

@@ -96,3 +96,9 @@ def _typed() -> Iterator[str]:
 def commands() -> list[str]:
     """Everything that the README has somebody type, each once."""
     return list(dict.fromkeys(_typed()))
+
+
+def links() -> dict[str, str]:
+    """Where the README links to, and the words that do."""
+    references = (node for node in document().findall(nodes.reference) if "refuri" in node)
+    return {node["refuri"]: node.astext() for node in references}

@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import pytest
-from docutils import nodes
 
 from openedx_webhooks import catalogue
 from tests import readme
@@ -105,11 +104,7 @@ def links() -> Iterator[tuple[Page, Link]]:
 
 def external_links() -> list[Link]:
     """Every link of the README and of the documentation that leads to another host, and where it stands."""
-    ours = [
-        Link(node["refuri"], f"README.rst: {node.astext()}")
-        for node in readme.document().findall(nodes.reference)
-        if "refuri" in node
-    ]
+    ours = [Link(target, f"README.rst: {words}") for target, words in readme.links().items()]
     return ours + [link for _, link in links() if urlsplit(link.target).netloc]
 
 

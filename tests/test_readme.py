@@ -10,8 +10,10 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import metadata
 from pathlib import Path
 from signal import SIGINT
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -22,7 +24,7 @@ from openedx_webhooks import catalogue, payloads, samples
 from openedx_webhooks.app_settings import SETTINGS
 from openedx_webhooks.checks import check_settings
 from openedx_webhooks.settings import common
-from tests import readme, snippets, tutor
+from tests import readme, tutor
 from tests.shell import copy_of_the_working_tree, run, serving
 
 ROOT = Path(__file__).parent.parent
@@ -38,14 +40,11 @@ def clone(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory) -> list[tutor.Site]:
-    """Each Tutor with the lines of the README in its ``config.yml``, and with the documentation's plugin."""
+    """Each Tutor with the lines of the README in its ``config.yml``."""
     lines = "\n".join(block.text for block in readme.blocks_in("yaml"))
-    plugin = snippets.text_of("tutor-plugin")
-    [name] = re.findall(r"^name: (.*)", plugin)
     made = [tutor.site(tmp_path_factory.mktemp("tutor"), version) for version in tutor.VERSIONS]
     for site in made:
         site.config.write_text(lines + "\n", encoding="utf-8")
-        (site.plugins / f"{name}.yml").write_text(plugin, encoding="utf-8")
         site.run("tutor config save")
     return made
 
@@ -57,7 +56,7 @@ NARROWED = {
     "bench": ({}, r"\d"),
     "databases": ({"PYTEST_ARGS": QUICK}, r"\d passed|NOT TESTED HERE"),
     "demo-check": ({}, "The demo works"),
-    "docs": ({"PYTEST_ARGS": "--deselect tests/test_readme.py"}, r"\d passed.*docs/_build/index\.html"),
+    "docs": ({"PYTEST_ARGS": "-k test_built_docs"}, r"\d passed.*docs/_build/index\.html"),
     "help": ({}, r"make requirements .*make validate "),
     "packages": ({"PYTEST_ARGS": "-k newest"}, r"\d passed"),
     "quality": ({}, "PASSED"),
@@ -99,19 +98,44 @@ def some_tests(command, request):
     assert re.search(r"\d passed", printed), printed
 
 
+def of_this_repository(command, request):
+    """Git takes the address for this checkout, and only the address that the package names as its own."""
+    [source] = [url for url in metadata("openedx-webhooks").get_all("Project-URL") if url.startswith("Source, ")]
+    instead = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{ROOT}.insteadOf",
+        "GIT_CONFIG_VALUE_0": source.removeprefix("Source, "),
+        "GIT_ALLOW_PROTOCOL": "file",
+    }
+    place = request.getfixturevalue("tmp_path")
+
+    run(" && ".join(_up_to(command)), place, **instead)
+
+    [cloned] = place.iterdir()
+    assert (cloned / "Makefile").is_file()
+
+
+def _up_to(command) -> list[str]:
+    """A command and those before it in its block, which it needs."""
+    [typed] = [block.commands for block in readme.blocks() if command in block.commands]
+    return typed[: typed.index(command) + 1]
+
+
 def until_interrupted(command, request):
-    """The pages are there while it runs, and Ctrl-C ends it politely."""
+    """It serves what the README links to, on these ports or on others, and Ctrl-C ends it politely."""
     with serving(command, request.getfixturevalue("clone"), seconds=90) as server:
         pages = {address: urlopen(address, timeout=10).read().decode() for address in server.addresses}
         server.interrupt()
         server.process.wait(timeout=10)
 
-    assert len({address.split("/")[2] for address in pages}) == 2, "campus and receiver"
+    hosts = list(dict.fromkeys(urlsplit(address).netloc for address in pages))
+    shown = {f"http://127.0.0.1:{8000 + hosts.index(urlsplit(page).netloc)}{urlsplit(page).path}" for page in pages}
+    assert shown == {link for link in readme.links() if link.startswith("http://127.0.0.1:")}
     assert all("<title>" in page for page in pages.values())
     assert not re.search("Traceback|Error", server.printed), server.printed
+    assert "Bye" in server.printed
     # make waits for the demo, and ends as a program does that Ctrl-C has ended.
     assert server.process.returncode in {0, -SIGINT}
-    assert "Bye" in server.printed
 
 
 def on_tutor(command, request):
@@ -125,6 +149,7 @@ def in_the_container(command, request):
 
 #: Every command of the README is one of these.
 HOW = {
+    r"git clone \S+|cd [\w-]+": of_this_repository,
     r"make demo": until_interrupted,
     r"make clean": away,
     rf"make ({'|'.join(NARROWED)})": in_a_clone,
@@ -151,20 +176,6 @@ def test_every_command_is_executed_by_a_test(command):
 @pytest.mark.parametrize("command", readme.commands())
 def test_a_command_does_what_it_should(command, request):
     how(command)(command, request)
-
-
-def _of_tutor() -> list[str]:
-    """What the documentation has somebody type to Tutor, beside the commands of the README."""
-    consoles = (snippet for snippet in snippets.snippets() if snippet.language == "console")
-    typed = dict.fromkeys(command for snippet in consoles for command in snippet.commands)
-    return [command for command in typed if command.startswith("tutor ") and command not in readme.commands()]
-
-
-@pytest.mark.documentation
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("command", _of_tutor())
-def test_a_command_for_tutor_in_the_documentation_does_what_it_should(command, sites):
-    tutor.carry_out(command, sites)
 
 
 def test_the_commands_are_found():
@@ -290,7 +301,7 @@ def test_docutils_finds_no_fault_and_no_broken_reference():
 
 def test_every_link_is_complete():
     """On the package registry's page nothing stands beside the README."""
-    links = [node["refuri"] for node in readme.document().findall(nodes.reference) if "refuri" in node]
+    links = readme.links()
 
     assert links
     assert [link for link in links if not link.startswith(("https://", "http://127.0.0.1:"))] == []

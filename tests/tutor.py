@@ -133,12 +133,6 @@ def configures(site: Site, printed: str, command: str) -> None:
     assert "openedx-webhooks" in site.config.read_text(encoding="utf-8")
 
 
-def enables_our_settings(site: Site, printed: str, command: str) -> None:
-    site.run("tutor config save")
-    for service in ("lms", "cms"):
-        assert 'OPENEDX_WEBHOOKS["' in site.rendered(f"apps/openedx/settings/{service}/production.py")
-
-
 def says_where(site: Site, printed: str, command: str) -> None:
     folder = Path(printed.splitlines()[-1])
     assert folder.is_dir()
@@ -171,7 +165,6 @@ CONSEQUENCES: dict[str, Consequence] = {
     r"\./manage\.py (lms|cms) check$": finds_no_fault,
     r"tutor config save\b": configures,
     r"tutor (config|plugins) printroot$": says_where,
-    r"tutor plugins enable ": enables_our_settings,
     r"tutor local (start|reboot)\b": asks_docker_to("up"),
     r"tutor local restart\b": asks_docker_to("restart"),
     r"tutor local logs\b": asks_docker_to("logs"),
