@@ -9,9 +9,10 @@ from importlib import import_module
 
 import pytest
 
-from openedx_webhooks import admin, checks, exceptions, redaction, transport
+from openedx_webhooks import admin, checks, exceptions, halting, redaction, transport
 from openedx_webhooks.app_settings import SETTINGS
 from openedx_webhooks.models import Webfilter, Webhook
+from tests import lms
 from tests.snippets import DOCS, pages
 
 PACKAGE = DOCS.parent / "openedx_webhooks"
@@ -141,3 +142,31 @@ def test_the_old_names_are_those_that_the_migrations_change():
 
     assert dict(rows) == eighth.ALIASES | ninth.SPELLINGS
     assert [old for old, _ in rows[:10]] == list(eighth.ALIASES)
+
+
+# --- words and headers ----------------------------------------------------------------------------------------------
+
+
+def test_the_headers_of_a_call_are_those_of_the_table(webfilter, receiver):
+    webfilter("CourseEnrollmentStarted")
+
+    lms.run_named("CourseEnrollmentStarted")
+
+    described = re.findall(r"^``([\w-]+)`` +\S", section("reference/payloads.rst", "Headers"), re.MULTILINE)
+    needed_by_http = {"Host", "Content-Length", "Accept-Encoding"}
+    assert set(described) == receiver.last.headers.keys() - needed_by_http
+
+
+def test_learners_read_what_the_pages_say():
+    said = " ".join(page("how-tos/when-the-receiver-fails.rst").split())
+
+    assert f"*{halting.failed_message()}*" in said
+    assert f"*{halting.refused_message()}*" in page("reference/replies.rst")
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
+def test_every_target_of_make_that_a_page_names_exists(path):
+    makefile = (DOCS.parent / "Makefile").read_text(encoding="utf-8")
+
+    for target in re.findall(r"``make ([\w-]+)``", path.read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}: .*## ", makefile, re.MULTILINE), target
