@@ -103,7 +103,7 @@ def test_every_word_for_a_failure_is_explained():
 
 
 def test_the_limits_of_time_have_their_defaults():
-    rows = dict(re.findall(r"^(\w*TIMEOUT) +(\d+) ", page("concepts/time-limits.rst"), re.MULTILINE))
+    rows = dict(re.findall(r"^``(\w*TIMEOUT)`` +(\d+) ", page("concepts/time-limits.rst"), re.MULTILINE))
 
     assert rows == {name: str(SETTINGS[name].default) for name in SETTINGS if name.endswith("TIMEOUT")}
 
@@ -138,7 +138,7 @@ def test_the_protected_fields_are_those_of_the_tables():
 def test_the_old_names_are_those_that_the_migrations_change():
     eighth = import_module("openedx_webhooks.migrations.0008_verawood")
     ninth = import_module("openedx_webhooks.migrations.0009_legacy_event_names")
-    rows = re.findall(r"^(\w+) {2,}(\w+)$", page("how-tos/upgrade-from-the-original.rst"), re.MULTILINE)
+    rows = re.findall(r"^``(\w+)`` +``(\w+)``$", page("how-tos/upgrade-from-the-original.rst"), re.MULTILINE)
 
     assert dict(rows) == eighth.ALIASES | ninth.SPELLINGS
     assert [old for old, _ in rows[:10]] == list(eighth.ALIASES)
