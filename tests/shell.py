@@ -67,7 +67,7 @@ class Server:
     def read(self) -> None:
         for line in self.process.stdout:
             self.lines.append(line)
-            if ADDRESS.search(line):
+            if "Ctrl-C" in line:
                 self.started.set()
         self.started.set()
 
@@ -86,7 +86,7 @@ class Server:
 
 @contextmanager
 def serving(command: str, cwd: Path, seconds: float) -> Iterator[Server]:
-    """The command, as soon as it has printed an address; whatever happens it is gone after the block."""
+    """The command, as soon as it has said how to stop it; whatever happens it is gone after the block."""
     process = subprocess.Popen(
         ["bash", "-c", f"exec {command}"],
         cwd=cwd,
@@ -101,7 +101,7 @@ def serving(command: str, cwd: Path, seconds: float) -> Iterator[Server]:
     reader = threading.Thread(target=server.read, daemon=True)
     reader.start()
     try:
-        assert server.started.wait(seconds), f"{command} printed no address in {seconds} seconds:\n{server.printed}"
+        assert server.started.wait(seconds), f"{command} was not up in {seconds} seconds:\n{server.printed}"
         yield server
     finally:
         if process.poll() is None:
