@@ -43,6 +43,11 @@ def examples(filter_, kind):
     return [block for block in json_blocks(section(page_of("filters", filter_.name), title)) if kind in block]
 
 
+def unlinked(text):
+    """The text with the names of other pages as they are."""
+    return re.sub(r":ref:`(\w+) <[^>]+>`", r"``\1``", text)
+
+
 def notes(caplog):
     return [record.getMessage() for record in caplog.records if record.name.startswith("openedx_webhooks")]
 
@@ -71,7 +76,7 @@ def test_the_index_leads_to_every_page_and_says_what_it_is_called(kind):
         assert f"| ``{of_type}``\n" in index
         assert f"\n   {one.name}\n" in index
         assert facts(one.name).meaning in index
-    assert index.count(":doc:") == len({"events": EVENTS, "filters": FILTERS}[kind])
+    assert index.count("| :doc:") == len({"events": EVENTS, "filters": FILTERS}[kind])
 
 
 def test_no_page_says_where_it_was_made():
@@ -189,6 +194,28 @@ def test_the_page_of_a_dangerous_filter_warns_at_its_top(name):
     assert reference.facts.of_filter(name).warning in text
 
 
+def test_what_is_said_of_one_event_leads_to_the_others():
+    text = page_of("events", "COURSE_ENROLLMENT_CREATED")
+
+    assert ":ref:`COURSE_ENROLLMENT_CHANGED <event-COURSE_ENROLLMENT_CHANGED>`" in text
+    assert page_of("events", "COURSE_ENROLLMENT_CHANGED").startswith(".. _event-COURSE_ENROLLMENT_CHANGED:\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("events", "COURSE_CERTIFICATE_CONFIG_CHANGED", "Never sent."),
+        ("events", "EXAM_ATTEMPT_SUBMITTED", "Over the event bus only."),
+        ("events", "SUBSIDY_REDEEMED", "Not known to be sent by LMS or Studio."),
+        ("filters", "AccountSettingsRenderStarted", "Not called by Ulmo."),
+    ],
+)
+def test_the_index_keeps_one_from_choosing_what_never_comes(kind, name, words):
+    row = all_pages()[f"{kind}/index.rst"].partition(f"<{name}>`")[2].partition(f"| ``{name}``")[0]
+
+    assert f"| {words}\n" in row
+
+
 # --- events -------------------------------------------------------------------------------------------------------
 
 
@@ -203,7 +230,7 @@ def test_the_page_of_an_event_says_what_it_is_and_when_and_by_whom_it_is_sent(ev
     assert known.meaning in text
     assert reference.facts.WHEN[known.when] in section(text, "When it is sent")
     assert all(service in section(text, "When it is sent") for service in known.services)
-    assert all(note in section(text, "When it is sent") for note in known.notes)
+    assert all(note in unlinked(section(text, "When it is sent")) for note in known.notes)
 
 
 def paths(value, path):
@@ -280,7 +307,7 @@ def test_the_page_of_a_filter_says_what_it_is_and_where_it_is_called(filter_):
     for fact in (filter_.name, filter_.filter_type, f"openedx_webhooks.filters.{filter_.step_name}"):
         assert f"``{fact}``" in text
     assert known.meaning in text
-    called = section(text, "Where the platform calls it")
+    called = unlinked(section(text, "Where the platform calls it"))
     assert all(part in called for part in (known.service, known.dead, *known.notes))
     assert all(f"``{place}``" in called for place in re.split(", | and ", known.where) if place)
 

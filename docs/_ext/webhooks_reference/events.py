@@ -15,7 +15,8 @@ from openedx_webhooks import payloads, samples
 from openedx_webhooks.catalogue import Event
 
 from . import rst
-from .facts import WHEN, EventFacts, of_event
+from .facts import IN_SHORT, WHEN, EventFacts, of_event
+from .links import linked
 from .rst import literal
 from .typewords import Field, fields_of
 
@@ -111,10 +112,13 @@ def _sent(known: EventFacts) -> str:
     after = "A webhook is called after that transaction has been committed: what is rolled back is never announced."
     volume = "It is sent very often: make sure that your receiver keeps up."
     notes = [*known.notes, *([volume] if known.volume else [])]
-    return rst.page(facts, after if known.services else "", rst.bullets(notes)).rstrip()
+    return rst.page(facts, after if known.services else "", rst.bullets(map(linked, notes))).rstrip()
 
 
 def index_row(event: Event) -> tuple[Any, ...]:
     """The row of this event in the table of all."""
     link = f":doc:`{rst.plain(event.title)} <{event.name}>`"
-    return rst.lines(link, of_event(event.name).meaning), rst.lines(literal(event.name), literal(event.event_type))
+    known = of_event(event.name)
+    return rst.lines(link, known.meaning, IN_SHORT.get(known.when, "")), rst.lines(
+        literal(event.name), literal(event.event_type)
+    )

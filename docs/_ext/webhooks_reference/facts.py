@@ -22,6 +22,13 @@ WHEN: Mapping[str, str] = {
     "unknown": "It is not known that anything in the LMS or Studio sends it.",
 }
 
+#: The same in the table of all events, where it keeps one from choosing an event that never comes.
+IN_SHORT: Mapping[str, str] = {
+    "bus": "Over the event bus only.",
+    "never": "Never sent.",
+    "unknown": "Not known to be sent by LMS or Studio.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:

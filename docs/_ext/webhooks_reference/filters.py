@@ -15,6 +15,7 @@ from .changes import changes_section
 from .events import shown
 from .facts import FilterFacts, of_filter
 from .halts import Halt, after_failure, halts
+from .links import linked
 from .rst import literal
 from .typewords import argument_words
 
@@ -42,6 +43,7 @@ def page(filter_: Filter) -> str:
         rst.heading(filter_.title),
         known.meaning,
         rst.box("warning", known.warning) if known.warning else "",
+        rst.box("note", known.dead) if known.dead else "",
         rst.box("note", UNSUITED) if not known.suits and not known.warning else "",
         rst.fields(_facts(filter_, known)),
         rst.heading("Where the platform calls it", 1),
@@ -82,14 +84,14 @@ def _called(known: FilterFacts) -> str:
         "By": known.service,
         "In": rst.literals(places),
     })  # fmt: skip
-    return rst.page(facts, _certainty(known), rst.bullets(known.notes)).rstrip()
+    return rst.page(facts, _certainty(known), rst.bullets(map(linked, known.notes))).rstrip()
 
 
 def _certainty(known: FilterFacts) -> str:
     if known.dead:
         return known.dead
     if known.later and known.since:
-        return f"{known.later} brought it, and says where it is called; the platform's own source was not read for it."
+        return f"{known.later} brought it. Where it is called is what that library says."
     if known.later:
         return f"Called by releases after Verawood: {known.later} brought it, and says where."
     return "" if known.where else "It is not known where the platform calls it."
@@ -132,7 +134,7 @@ def _personal(filter_: Filter) -> str:
 
 
 def _has_context(filter_: Filter) -> bool:
-    return any("context" in name or name.startswith("serialized") for name in filter_.arguments)
+    return any(name.endswith("context") or name.startswith("serialized") for name in filter_.arguments)
 
 
 # --- exceptions ---------------------------------------------------------------------------------------------------
@@ -174,7 +176,8 @@ def _redirect(filter_: Filter, known: FilterFacts, raised: str) -> str:
 def index_row(filter_: Filter) -> tuple[Any, ...]:
     """The row of this filter in the table of all."""
     link = f":doc:`{rst.plain(filter_.title)} <{filter_.name}>`"
-    return rst.lines(link, of_filter(filter_.name).meaning), rst.lines(
+    known = of_filter(filter_.name)
+    return rst.lines(link, known.meaning, known.dead and "Not called by Ulmo."), rst.lines(
         literal(filter_.name), literal(filter_.filter_type)
     )
 

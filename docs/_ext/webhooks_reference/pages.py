@@ -33,7 +33,8 @@ def events_index() -> str:
     return _index(
         "Events",
         f"What a webhook can be called for: the {len(known)} events {LIBRARIES}. Where and when the platform sends "
-        "each was read in its Ulmo release.",
+        "each was read in its Ulmo release. Events of other packages, such as openedx-core in Verawood and plugins "
+        "(:doc:`/how-tos/other-plugins`), are chosen in the admin like these, and have no page here.",
         ("Event", "Name and event type"),
         known,
         events.index_row,
@@ -46,7 +47,8 @@ def filters_index() -> str:
     return _index(
         "Filters",
         f"What a webfilter can be asked in: the {len(known)} filters {LIBRARIES}. Where the platform calls each, and "
-        "what comes of an exception, was read in its Ulmo release; filters that are newer say so.",
+        "what comes of an exception, was read in its Ulmo release; filters that are newer say so. Filters of plugins "
+        "(:doc:`/how-tos/other-plugins`) are chosen in the admin like these, and have no page here.",
         ("Filter", "Name and filter type"),
         known,
         filters.index_row,

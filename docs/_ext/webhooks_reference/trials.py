@@ -69,6 +69,7 @@ TELLING = (
     "country",
     "goals",
     "status",
+    "platform_name",
     "show_title",
     "url",
     "course_home_url",

@@ -138,21 +138,22 @@ def _hints(cls: type) -> Mapping[str, Any]:
 def argument_words(hint: Any, value: Any) -> str:
     """What the platform passes: by what it is in fact, where the library declares little or something else."""
     if isinstance(value, Model):
-        return f"row, {literal(type(value).__name__)}"
+        return f"a row of {literal(type(value).__name__)}"
     if isinstance(value, QuerySet):
-        return f"rows, {literal(value.model.__name__)}"
+        return f"rows of {literal(value.model.__name__)}"
     if is_grade(type(value)):
-        return f"grade, {literal('CourseGrade')}"
+        return f"a grade, {literal('CourseGrade')}"
     if hint is not Any:
         return words(hint)
-    return f"live object, {literal(LIVE[name])}" if (name := _live(value)) else words(type(value))
+    return LIVE.get(_live(value)) or words(type(value))
 
 
+#: Objects of the platform, by the module of their class.
 LIVE: Mapping[str, str] = {
-    "xblock.core": "XBlock",
-    "web_fragments.fragment": "Fragment",
-    "django.http.response": "HttpResponse",
-    "types": "object",
+    "xblock.core": "live object, ``XBlock``",
+    "web_fragments.fragment": "live object, ``Fragment``",
+    "django.http.response": "live object, ``HttpResponse``",
+    "types": "live object",
 }
 
 
