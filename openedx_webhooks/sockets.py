@@ -144,7 +144,7 @@ class Trust:
                 cafile=None if is_directory else path, capath=path if is_directory else None
             )
         except OSError as error:
-            log.error("certificate authorities unreadable", extra={"path": path})
+            log.error("openedx_webhooks: CA_BUNDLE cannot be read: %s", path)
             raise TlsFailed("The certificate authorities cannot be read.") from error
         context.set_alpn_protocols(["http/1.1"])
         context.sslsocket_class = BoundedTlsSocket

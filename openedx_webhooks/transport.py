@@ -181,7 +181,8 @@ def _send_until(call: Call, ends: float) -> Outcome:
 
 def _confess(error: Exception) -> None:
     """Log a mistake of ours with its traceback, but without its text, which may hold an address."""
-    log.error("call broke", exc_info=CallError(type(error).__name__).with_traceback(error.__traceback__))
+    told = CallError(type(error).__name__).with_traceback(error.__traceback__)
+    log.error("openedx_webhooks: a call broke off by a mistake of this package", exc_info=told)
 
 
 def _exchange(call: Call) -> Outcome:

@@ -453,7 +453,7 @@ def test_authorities_that_cannot_be_read_stop_https_and_say_so(
     outcome = post("https://127.0.0.1:9/")
 
     assert outcome.error == "tls"
-    assert [record.getMessage() for record in caplog.records] == ["certificate authorities unreadable"]
+    assert [record.getMessage() for record in caplog.records] == [f"openedx_webhooks: CA_BUNDLE cannot be read: {path}"]
 
 
 def test_other_settings_make_new_connections(settings: Any, authority: hostile.Authority) -> None:
