@@ -13,6 +13,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ["TEST_DATABASE"] = "sqlite"
 
 project = "openedx-webhooks"
+author = "the openedx-webhooks maintainers"
 copyright = "the openedx-webhooks maintainers"  # noqa: A001  (Sphinx calls it so)
 release = re.search(r'__version__ = "([^"]+)"', (ROOT / "openedx_webhooks" / "__init__.py").read_text())[1]
 version = release
