@@ -107,7 +107,7 @@ dist: $(INSTALLED)
 
 validate: test quality ## Run the tests and the quality checks
 
-docs: $(INSTALLED) ## Build the documentation into docs/_build; check its links, and every command of the README
+docs: $(INSTALLED) browser ## Build the documentation into docs/_build; check its links, and every command of the README
 	@rm -rf docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 	$(BIN)/pytest -m documentation $(PYTEST_ARGS)
