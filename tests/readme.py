@@ -48,9 +48,15 @@ class Block:
 
 @cache
 def document() -> nodes.document:
-    """The README as docutils reads it, with what is wrong with it as system messages in the tree."""
+    """The README as docutils reads it."""
     quiet = {"syntax_highlight": "none", "report_level": 2, "halt_level": 5, "warning_stream": io.StringIO()}
     return publish_doctree(README.read_text(encoding="utf-8"), source_path="README.rst", settings_overrides=quiet)
+
+
+def faults() -> list[str]:
+    """What docutils says is wrong: a mistake is a part of the document, a reference to nothing is kept beside it."""
+    read = document()
+    return [message.astext() for message in (*read.findall(nodes.system_message), *read.transform_messages)]
 
 
 def language_of(block: nodes.literal_block) -> str:
