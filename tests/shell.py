@@ -23,14 +23,18 @@ OURS = re.compile(
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/[\w/]*")
 
 
-def copy_of_the_working_tree(place: Path) -> Path:
-    """What a commit of everything here would hold, without any history, environment or build."""
+def files_of_the_working_tree() -> list[str]:
+    """What a commit of everything here would hold, without environments and builds."""
     asked = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     listed = subprocess.run(asked, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, place / name)
+    return [name for name in listed if (ROOT / name).is_file()]
+
+
+def copy_of_the_working_tree(place: Path) -> Path:
+    """Those files, in another place."""
+    for name in files_of_the_working_tree():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, place / name)
     return place
 
 

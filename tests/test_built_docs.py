@@ -21,7 +21,7 @@ import pytest
 
 from openedx_webhooks import catalogue
 from tests import readme
-from tests.shell import ROOT, copy_of_the_working_tree, run
+from tests.shell import ROOT, copy_of_the_working_tree, files_of_the_working_tree, run
 
 pytestmark = pytest.mark.documentation
 
@@ -31,24 +31,21 @@ BUILT = ROOT / "docs" / "_build"
 HOSTS = {
     "cloudevents.io": "the format CloudEvents",
     "discuss.openedx.org": "the forum",
-    "docs.celeryq.dev": "the platform's task queue",
     "docs.djangoproject.com": "the framework",
-    "docs.n8n.io": "receivers",
     "docs.openedx.org": "events, filters, and the platform",
     "docs.python.org": "the language",
     "docs.tutor.edly.io": "how Open edX is installed",
     "github.com": "sources and specifications",
-    "httpwg.org": "HTTP",
     "keepachangelog.com": "the form of our changelog",
-    "open-edx-proposals.readthedocs.io": "the platform's rules",
     "openedx.org": "the platform",
-    "requests.readthedocs.io": "the HTTP library",
-    "semver.org": "our versions",
     "www.conventionalcommits.org": "our commits",
     "www.rfc-editor.org": "HTTP, URLs",
 }
 #: What the demo serves on the reader's own machine.
 DEMO = re.compile(r"http://127\.0\.0\.1:\d+/")
+
+#: A file of this repository where it is published.
+OURS = re.compile(r"https://github\.com/aulasneo/openedx-webhooks/(?:edit|blob|tree|raw)/main/([^?#]+)")
 
 #: Tags and attributes that a browser follows by itself. Of ``link`` only those that load something.
 LOADED = {
@@ -162,6 +159,15 @@ def test_every_link_to_another_host_leads_to_one_that_we_mean():
 
     assert found
     assert_none(f"{link.place}: {link.target}" for link in found if not _is_meant(urlsplit(link.target)))
+
+
+def test_every_link_to_a_file_of_ours_on_its_host_names_a_file_that_is_there():
+    """Such as *edit this page*: there is nothing to edit where a page is made from the code."""
+    written = set(files_of_the_working_tree())
+    found = [(link, file[1]) for link in external_links() if (file := OURS.match(link.target))]
+
+    assert found
+    assert_none(f"{link.place}: {link.target}" for link, file in found if unquote(file) not in written)
 
 
 def _is_meant(address: SplitResult) -> bool:
