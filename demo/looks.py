@@ -88,9 +88,9 @@ def look(chromium: Browser, campus: str, receiver: Receiver, screenshots: Path |
 
 
 def _keep(picture: bytes, path: Path) -> None:
-    """Write it with 128 colours: pages have few, and a repository keeps every picture for ever."""
+    """Write it with 256 colours: pages have few, and a repository keeps every picture for ever."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 
 
 def _barriers(page: Page) -> list[str]:

@@ -61,7 +61,7 @@ def start(port: int) -> tuple[str, Receiver]:
     """Campus and receiver at work: the campus's address, and the receiver."""
     from demo.receiver.server import Receiver
 
-    receiver = Receiver(free_port(port + 1 if port else 0)).start()
+    receiver = Receiver(free_port(port and port + 1)).start()
     os.environ["DEMO_RECEIVER"] = receiver.address
     set_up(receiver)
     receiver.campus = serve_campus(free_port(port))
@@ -75,6 +75,7 @@ def free_port(wanted: int) -> int:
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError:
+            print(f"Port {wanted} is taken: another one serves here.")
             probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 

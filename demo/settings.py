@@ -65,6 +65,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {
+        "django.request": {"level": "ERROR"},  # a browser asks for icons that nobody has promised
         "openedx_webhooks": {"handlers": ["console"], "level": "WARNING"},
         # It logs every refusal with a traceback; here the refusal is what the page shows.
         "openedx_filters": {"handlers": ["console"], "level": "CRITICAL"},

@@ -7,6 +7,10 @@ down what it did in a ``Trace``. A refusal leaves as ``Refused``: what a learner
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +22,13 @@ from openedx_filters.exceptions import OpenEdxFilterException
 from openedx_filters.learning import filters
 
 from demo.campus.models import CourseEnrollment, GeneratedCertificate, UserProfile
+from openedx_webhooks import registry
 
 COURSE = data.CourseData(
     course_key=CourseKey.from_string("course-v1:OpenedX+DemoX+2026"), display_name="Demonstration Course"
 )
 MODE = "verified"
-WRONG_LOGIN = "Email or password is incorrect."  # the same for an unknown user: nobody learns who has an account
+WRONG_LOGIN = "User name or password is incorrect."  # the same for an unknown user: nobody learns who has an account
 
 
 class Refused(Exception):
@@ -45,19 +50,24 @@ class Grade:
 
 @dataclass
 class Trace:
-    """What happened behind the page, in order: each filter with its effect, and each event."""
+    """What happened behind the page, in order: each filter with its effect, and each event.
 
-    steps: list[dict[str, str]] = field(default_factory=list)
+    ``log`` is what the plugin wrote to the platform's log meanwhile: a receiver that fails is named there.
+    """
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
 
     def filter(self, cls: Any, before: str, **arguments: Any) -> Any:
         """Run the filter; ``before`` is the learner's full name until then. Raises the filter's own exceptions."""
-        step = {"kind": "filter", "name": cls.__name__, "effect": "nothing changed"}
+        asked = len(registry.webfilters(cls.__name__))
+        step = {"kind": "filter", "name": cls.__name__, "effect": "nothing changed" if asked else "nobody is asked"}
         self.steps.append(step)
-        try:
-            result = cls.run_filter(**arguments)
-        except OpenEdxFilterException as exception:
-            step["effect"] = f"stopped by {type(exception).__name__}"
-            raise
+        with _listening() as step["log"]:
+            try:
+                result = cls.run_filter(**arguments)
+            except OpenEdxFilterException as exception:
+                step["effect"] = f"stopped by {type(exception).__name__}"
+                raise
         after = _name_in(result)
         if after != before:
             step["effect"] = f"the full name changed from “{before}” to “{after}”"
@@ -66,7 +76,33 @@ class Trace:
     def event(self, name: str, **arguments: Any) -> None:
         """Send the event."""
         getattr(signals, name).send_event(**arguments)
-        self.steps.append({"kind": "event", "name": name, "effect": "sent; the webhooks follow after the commit"})
+        told = len(registry.webhooks(name))
+        effect = f"sent; {told} webhook{'s' * (told > 1)} after the commit" if told else "sent; no webhook listens"
+        self.steps.append({"kind": "event", "name": name, "effect": effect})
+
+
+class _Lines(logging.Handler):
+    """Keeps the lines of its own thread: another learner may be on the campus."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.lines, self.thread = lines, threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What the plugin logs in the meantime."""
+    lines: list[str] = []
+    handler, logger = _Lines(lines), logging.getLogger("openedx_webhooks")
+    logger.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(handler)
 
 
 def _name_in(result: Any) -> str:

@@ -16,7 +16,8 @@ from demo.campus import platform
 from demo.campus.models import CourseEnrollment, GeneratedCertificate
 from demo.campus.platform import Refused, Trace
 
-LEARNER, OUTCOME = "learner", "outcome"  # in the session: apart from the admin's user, who is somebody else
+#: In the session. The learner stands apart from the admin's user, who is somebody else.
+LEARNER, OUTCOME, TYPED = "learner", "outcome", "typed"
 
 
 class RegistrationForm(forms.Form):
@@ -47,9 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
     learner = _learner(request)
     data = request.POST if request.method == "POST" else None
     action = request.POST.get("action", "")
+    typed = request.session.pop(TYPED, {})
     forms_of = {
-        "registration": RegistrationForm(data if action == "register" else None, initial=_newcomer(), auto_id="new_%s"),
-        "login": LoginForm(data if action == "log-in" else None, initial=JANE, auto_id="known_%s"),
+        "registration": RegistrationForm(
+            data if action == "register" else None, initial=typed.get("register", _newcomer()), auto_id="new_%s"
+        ),
+        "login": LoginForm(data if action == "log-in" else None, initial=typed.get("log-in", JANE), auto_id="known_%s"),
     }
     if data and all(form.is_valid() for form in forms_of.values() if form.is_bound):
         return _acted(request, action, learner)
@@ -90,6 +94,8 @@ def _acted(request: HttpRequest, action: str, learner: Any) -> HttpResponse:
     except Refused as refusal:
         told = {"message": str(refusal), "refused": True, "status": refusal.status}
         elsewhere = refusal.redirect_to
+        if not learner:  # what was refused can be tried again as it was typed
+            request.session[TYPED] = {action: request.POST.dict()}
     request.session[OUTCOME] = {**told, "steps": trace.steps}
     return redirect(elsewhere or "home")
 
@@ -116,7 +122,7 @@ def _do(request: HttpRequest, action: str, learner: Any, trace: Trace) -> str:
     if enrollment and action == "certify":
         certificate = platform.certify(trace, enrollment)
         return f"Congratulations! Your certificate is made out to {certificate.name}."
-    raise Refused("That cannot be done now.", 400)
+    raise Refused("This page was out of date: that has been done already.", 400)
 
 
 def _form_data(request: HttpRequest) -> QueryDict:

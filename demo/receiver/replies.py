@@ -68,7 +68,7 @@ def _exception(payload: Payload) -> str:
 
 CHOICES: Mapping[str, Choice] = {
     "yes": Choice("Say yes", "An empty reply changes nothing.", lambda payload, campus: Reply()),
-    "name": Choice("Change the name", "The reply's data puts “Dr.” before the full name.", _change_name),
+    "name": Choice("Change the name", "The reply's data puts “Dr.” before the full name, for good.", _change_name),
     "refuse": Choice("Refuse with a message", "The reply's exception stops the action.", _refuse),
     "redirect": Choice(
         "Redirect the learner",
@@ -87,7 +87,8 @@ CHOICES: Mapping[str, Choice] = {
     ),
     "302": Choice(
         "302",
-        "A redirect of the call itself is not followed: it counts as no answer.",
+        "A redirect of the call itself is not followed: it counts as no answer, so the action goes on, unless Halt on"
+        " request exception is ticked.",
         lambda payload, campus: Reply(302, headers={"Location": campus + "/elsewhere/"}),
     ),
     "hang": Choice(

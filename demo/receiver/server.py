@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -31,6 +33,7 @@ class Call:
     path: str
     headers: dict[str, str]
     payload: Any
+    form: bool = False
     at: str = field(default_factory=lambda: datetime.now(UTC).strftime("%H:%M:%S"))
     status: int | None = None
     reply: Any = None
@@ -59,11 +62,11 @@ class Receiver(ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_port}"
 
-    def received(self, path: str, headers: dict[str, str], payload: Any) -> Call:
+    def received(self, path: str, headers: dict[str, str], payload: Any, form: bool) -> Call:
         """Note a call."""
         with self._lock:
             self._count += 1
-            call = Call(self._count, path, headers, payload)
+            call = Call(self._count, path, headers, payload, form)
             self.calls = [*self.calls, call][-KEPT:]
         return call
 
@@ -76,11 +79,12 @@ class Receiver(ThreadingHTTPServer):
         """The chosen reply; a webhook only wants to hear that it has arrived."""
         return CHOICES[self.choice].reply(payload, self.campus) if path == WEBFILTER else Reply(204)
 
-    def keep_silent(self) -> None:
-        """Until another answer is chosen, or the caller is long gone."""
+    def keep_silent(self, caller: socket.socket) -> None:
+        """Until another answer is chosen, or the caller has hung up."""
         ends = time.monotonic() + SILENCE
         while self.choice == "hang" and time.monotonic() < ends:
-            time.sleep(0.1)
+            if select.select([caller], [], [], 0.1)[0]:  # a caller that waits sends nothing: this is its end
+                return
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,21 +108,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.clear()
             self._answer(204)
         else:
-            self._take(path, content)
+            self._take(content)
 
     # --- the calls ---
 
-    def _take(self, path: str, content: bytes) -> None:
-        payload = _decoded(content, self.headers.get("Content-Type", ""))
-        call = self.server.received(path, dict(self.headers.items()), payload)
-        reply = self.server.reply_to(path, payload)
+    def _take(self, content: bytes) -> None:
+        form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+        payload = _decoded(content, form)
+        call = self.server.received(self.path, dict(self.headers.items()), payload, form)
+        reply = self.server.reply_to(urlsplit(self.path).path, payload)
         if reply is None:
-            self.server.keep_silent()
+            self.server.keep_silent(self.connection)
             call.status = 0
             self.close_connection = True
+            print(f"{call.at}  POST {self.path}  {_name(payload)}  -> no answer", flush=True)
             return
         call.status, call.reply = reply.status, reply.content
-        print(f"{call.at}  POST {path}  {_name(payload)}  -> {reply.status}", flush=True)
+        print(f"{call.at}  POST {self.path}  {_name(payload)}  -> {reply.status}", flush=True)
         body = b"" if reply.content is None else json.dumps(reply.content).encode()
         self._answer(reply.status, "application/json", body, reply.headers)
 
@@ -168,9 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         """What matters is printed already."""
 
 
-def _decoded(content: bytes, content_type: str) -> Any:
+def _decoded(content: bytes, form: bool) -> Any:
     text = content.decode("utf-8", "replace")
-    if content_type.startswith("application/x-www-form-urlencoded"):
+    if form:
         return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
     try:
         return json.loads(text)
