@@ -96,12 +96,20 @@ def parameters(exception: type[OpenEdxFilterException]) -> Mapping[str, inspect.
 # --- words for people -------------------------------------------------------------------------------------------
 
 
+#: Words of the platform that are not written like others.
+SPELLINGS = {
+    word.lower(): word for word in ("API", "CCX", "IDV", "LMS", "LTI", "MFE", "ORA", "URL", "XBlock")
+} | {"queryset": "query set"}  # fmt: skip
+
+
 def _words(name: str) -> str:
     """``COURSE_ENROLLMENT_CREATED`` and ``CourseEnrollmentCreated`` both read "Course enrollment created"."""
     if name.isupper() or "_" in name:
-        return re.sub(r"[._]+", " ", name).capitalize()
-    words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", name)
-    return " ".join([words[0], *(word if word.isupper() else word.lower() for word in words[1:])])
+        words = re.split(r"[._]+", name)
+    else:
+        words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", name.replace("XBlock", "Xblock"))
+    sentence = " ".join(SPELLINGS.get(word.lower(), word.lower()) for word in words)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _domain(of_type: str, module: str) -> str:

@@ -51,7 +51,7 @@ class Endpoint(TimeStampedModel):
     use_www_form_encoding = models.BooleanField(
         _("Use WWW form encoding"),
         default=False,
-        help_text=_("Send form fields such as user_email instead of JSON."),
+        help_text=_("Send form fields such as event_metadata_time instead of JSON."),
     )
 
     class Meta:

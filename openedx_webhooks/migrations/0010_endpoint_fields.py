@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name="use_www_form_encoding",
             field=models.BooleanField(
                 default=False,
-                help_text="Send form fields such as user_email instead of JSON.",
+                help_text="Send form fields such as event_metadata_time instead of JSON.",
                 verbose_name="Use WWW form encoding",
             ),
         ),
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
             name="use_www_form_encoding",
             field=models.BooleanField(
                 default=False,
-                help_text="Send form fields such as user_email instead of JSON.",
+                help_text="Send form fields such as event_metadata_time instead of JSON.",
                 verbose_name="Use WWW form encoding",
             ),
         ),
