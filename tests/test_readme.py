@@ -186,6 +186,24 @@ def test_a_command_does_what_it_should(command, request):
     how(command)(command, request)
 
 
+@pytest.mark.documentation
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("page", "section"), [("README.rst", "Install"), ("docs/how-tos/install.rst", "With Tutor")])
+def test_the_installation_in_its_own_order_builds_the_plugin_into_the_image(page, section, sites, tmp_path):
+    """On a site that Tutor has rendered before, as every site that runs: what is built is what was rendered last."""
+    site = tutor.fresh(sites[-1], tmp_path)
+    site.run("tutor config save")
+    lines = "\n".join(block.text for block in readme.blocks_in("yaml"))
+    site.config.write_text(site.config.read_text(encoding="utf-8") + lines + "\n", encoding="utf-8")
+    _, _, text = (ROOT / page).read_text(encoding="utf-8").partition(f"{section}\n***")
+    text, _, _ = text.partition("\n****")
+    commands = re.findall(r"^ +(?:\$ )?(tutor (?:config save|images|local) ?.*)$", text, re.MULTILINE)
+
+    tutor.carry_out_in_order(commands, site)
+
+    assert commands.index("tutor config save") < commands.index("tutor images build openedx")
+
+
 def test_the_commands_are_found():
     """Should the README be written in a way that ``readme.py`` cannot read, these are missing."""
     assert {"make demo", "make validate", "tutor images build openedx", "./manage.py lms check"} <= set(

@@ -104,6 +104,16 @@ def site(place: Path, requirement: str) -> Site:
     return made
 
 
+def fresh(installed: Site, place: Path) -> Site:
+    """The same Tutor with a configuration of its own, and nothing rendered."""
+    for name in ("edge", "venv"):
+        (place / name).symlink_to(installed.place / name)
+    made = Site(place)
+    made.config.parent.mkdir()
+    made.plugins.mkdir()
+    return made
+
+
 # --- what a command has done ------------------------------------------------------------------------------------
 
 Consequence = Callable[[Site, str, str], None]
@@ -184,4 +194,13 @@ def carry_out(command: str, sites: list[Site]) -> None:
         site.forget()
         if re.search(BACK, command):
             site.run("tutor local run lms ./manage.py lms migrate")
+        expect(site, site.run(command), command)
+
+
+def carry_out_in_order(commands: list[str], site: Site) -> None:
+    """One after the other, each with its consequence."""
+    for command in commands:
+        expect = consequence(command)
+        assert expect, f"`{command}`: nobody knows what it must have done"
+        site.forget()
         expect(site, site.run(command), command)
