@@ -126,4 +126,4 @@ upgrade: $(BIN)/python ## Bring .venv to the newest versions there are, show wha
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .tox .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .coverage* \
-	    build dist *.egg-info docs/_build pii_report
+	    build dist *.egg-info docs/_build pii_report docs/reference/{events,filters} docs/reference/settings.rst
