@@ -13,9 +13,33 @@ from typing import Any
 EXTENSIONS = Path(__file__).parent.parent / "docs" / "_ext"
 sys.path.append(str(EXTENSIONS))
 
-from webhooks_reference import events, facts, filters, halts, pages, settings, trials, typewords, world  # noqa: E402
+from webhooks_reference import (  # noqa: E402
+    changes,
+    events,
+    facts,
+    filters,
+    halts,
+    pages,
+    particulars,
+    settings,
+    trials,
+    typewords,
+    world,
+)
 
-__all__ = ["events", "facts", "filters", "halts", "pages", "settings", "trials", "typewords", "world"]
+__all__ = [
+    "changes",
+    "events",
+    "facts",
+    "filters",
+    "halts",
+    "pages",
+    "particulars",
+    "settings",
+    "trials",
+    "typewords",
+    "world",
+]
 
 
 @cache

@@ -34,6 +34,12 @@ RELEASES = ("Redwood", "Sumac", "Teak", "Ulmo", "Verawood", "later")
 EVENT_LIBRARIES = ((9, 10), (9, 15), (10, 2), (10, 5), (11, 2), (11, 2))
 FILTER_LIBRARIES = ((1, 8), (1, 11), (2, 1), (2, 1), (3, 5), (3, 16))
 
+#: Where no webfilter is ever asked, so there is no reply.
+UNASKED = {"ManagementCommandContextmanagerRequested"}
+of_every_asked_filter = pytest.mark.parametrize(
+    "filter_", [filter_ for filter_ in FILTERS if filter_.name not in UNASKED], ids=lambda filter_: filter_.name
+)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -140,9 +146,16 @@ def test_what_writes_the_pages_knows_nothing_of_sphinx(path):
 
 def known_by(facts, libraries, library):
     """The names that the installed version of this library must have, by the releases of our facts."""
-    installed = tuple(int(part) for part in version(library).split(".")[:2])
+    installed = version_of(version(library))
     had = {release for release, oldest in zip(RELEASES, libraries, strict=True) if oldest <= installed}
-    return {name for name, known in facts.items() if (known.since or "later") in had}, installed in libraries
+    by_release = {name for name, known in facts.items() if known.since in had}
+    by_library = {name for name, known in facts.items() if version_of(getattr(known, "later", "")) <= installed}
+    return by_release | {name for name in by_library if not facts[name].since}, installed in libraries
+
+
+def version_of(text):
+    """Its first two numbers: ``openedx-filters 3.5`` is ``(3, 5)``; without any there is none so old."""
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:2]) or (999,)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +276,7 @@ def test_the_data_of_an_event_is_all_that_its_payload_has(event):
 def test_the_page_of_an_event_shows_what_is_sent_in_each_envelope(event):
     text = section(page_of("events", event.name), "Payload")
     metadata = reference.events.metadata_of(event)
-    arguments = samples.event_arguments(event)
+    arguments = reference.particulars.event_arguments(event)
 
     bodies = [
         json.loads(payloads.event_body(event, arguments, metadata, payload_format).content)
@@ -281,15 +294,18 @@ def test_a_sample_has_no_time_of_now_and_no_host(event):
     metadata = json_blocks(page_of("events", event.name))[0][METADATA]
 
     assert metadata["time"] == "2026-01-15T10:30:00+00:00"
-    assert metadata["sourcehost"] in {"lms", "cms"}
+    assert metadata["sourcehost"] in {"lms", "cms", "credentials", "edx-exams"}
     assert metadata["source"] == f"openedx/{metadata['sourcehost']}/web"
+
+
+PERSONAL = (".username", ".email", ".coach_email", ".pii.name", ".subject")
 
 
 @of_every_event
 def test_personal_data_is_named(event):
     text = page_of("events", event.name)
     sent = json_blocks(text)[0]
-    personal = {path for path in paths(sent, "") if path.endswith((".username", ".email", ".coach_email", ".pii.name"))}
+    personal = {path for path in paths(sent, "") if path.endswith(PERSONAL)}
 
     assert all(f"``{path.removeprefix('.')}``" in text.split("When it is sent")[0] for path in personal)
     assert bool(personal) == ("personal data" in text.split("When it is sent")[0])
@@ -353,8 +369,10 @@ def leaves(value, path=()):
 
 
 def value_at(path, arguments):
-    """What an argument, or what it leads to, holds after a run; as JSON."""
+    """What an argument, or what it leads to, holds after a run; as JSON. To a set a reply only adds."""
     name, *inside = path
+    if isinstance(arguments.get(name), set):
+        return [item for item in arguments[name] if item not in samples.ARGUMENTS[name]()]
     holder = arguments[name] if name in arguments else also(name, arguments)
     for part in inside:
         if isinstance(holder, QuerySet):
@@ -369,12 +387,35 @@ def also(name, arguments):
     return user if name == "user" else user.profile
 
 
-@of_every_filter
+#: Filters that are there for an exception: no change of their arguments comes to anything that is known.
+WITHOUT_EXAMPLE = {
+    "CohortAssignmentRequested", "CohortChangeRequested", "CourseEnrollmentViewStarted",
+    "CourseStartDateValidationFailed", "CoursewareAccessChecksRequested", "CoursewareViewStarted",
+    "DiscountEligibilityCheckRequested",
+}  # fmt: skip
+
+#: Filters whose subject is a live object, of which a reply changes nothing.
+OF_LIVE_OBJECTS = {"LoginFormGenerated", "RegistrationFormGenerated"}
+
+of_every_filter_with_an_example = pytest.mark.parametrize(
+    "filter_",
+    [filter_ for filter_ in FILTERS if filter_.name not in WITHOUT_EXAMPLE | OF_LIVE_OBJECTS | UNASKED],
+    ids=lambda filter_: filter_.name,
+)
+
+
+@pytest.mark.parametrize("name", [filter_.name for filter_ in FILTERS if filter_.name in WITHOUT_EXAMPLE])
+def test_a_filter_that_is_there_to_stop_something_has_no_example_of_a_change_but_one_of_a_stop(name):
+    filter_ = catalogue.filter_named(name)
+
+    assert "there for an ``exception``, as below" in section(page_of("filters", name), "What a reply may change")
+    assert examples(filter_, "data") == []
+    assert examples(filter_, "exception")
+
+
+@of_every_filter_with_an_example
 def test_the_example_of_a_filter_changes_what_it_says(filter_, webfilter, receiver, caplog):
-    if not (found := examples(filter_, "data")):
-        assert "Nothing: what the platform passes here" in page_of("filters", filter_.name)
-        return
-    [reply] = found
+    [reply] = examples(filter_, "data")
     webfilter(filter_.name)
     receiver.answer(reply)
 
@@ -410,7 +451,7 @@ def test_every_value_is_tried_with_one_that_could_be_there(filter_):
     }
 
 
-@of_every_filter
+@of_every_asked_filter
 def test_every_value_of_a_filter_stands_in_one_table(filter_):
     text = section(page_of("filters", filter_.name), "What a reply may change")
     listed = re.findall(r"\* - ``(\S+)``", text)
@@ -426,11 +467,11 @@ def test_every_value_of_a_filter_stands_in_one_table(filter_):
     [
         ("StudentLoginRequested", "user.first_name", "saved in the database"),
         ("StudentLoginRequested", "profile.country", "saved in the database"),
-        ("CourseEnrollmentStarted", "mode", "for this run: the platform goes on with it"),
-        ("StudentRegistrationRequested", "form_data.name", "for this run: the platform goes on with it"),
-        ("CertificateCreationRequested", "grade.percent", "for this run, not saved"),
-        ("CohortAssignmentRequested", "user.first_name", "for this run, not saved"),
-        ("CourseEnrollmentQuerysetRequested", "enrollments.mode", "for this run: chooses among the rows"),
+        ("CourseEnrollmentStarted", "mode", "handed to the platform"),
+        ("StudentRegistrationRequested", "form_data.name", "handed to the platform"),
+        ("CertificateCreationRequested", "grade.percent", "in memory"),
+        ("CohortAssignmentRequested", "user.first_name", "in memory; lasts if the platform saves the object"),
+        ("CourseEnrollmentQuerysetRequested", "enrollments.mode", "chooses among the rows that the platform is handed"),
     ],
 )
 def test_a_page_says_how_long_a_change_lasts(name, value, lasts):
@@ -465,7 +506,7 @@ def test_a_page_says_what_a_reply_never_changes(value):
 # --- exceptions ---------------------------------------------------------------------------------------------------
 
 
-@of_every_filter
+@of_every_asked_filter
 def test_every_exception_of_a_filter_has_its_arguments_an_effect_and_an_example(filter_):
     text = section(page_of("filters", filter_.name), "How a reply stops it")
     known = reference.facts.of_filter(filter_.name)
@@ -479,7 +520,7 @@ def test_every_exception_of_a_filter_has_its_arguments_an_effect_and_an_example(
         assert known.effects.get(name, "It is not known what the platform makes of it.") in part
 
 
-@of_every_filter
+@of_every_asked_filter
 def test_every_example_of_an_exception_raises_it_with_what_it_says(filter_, webfilter, receiver, caplog):
     webfilter(filter_.name)
 
@@ -508,7 +549,7 @@ def as_described(value, described):
     return {"content": value} if isinstance(described, dict) and isinstance(value, str) else value
 
 
-@of_every_filter
+@of_every_asked_filter
 def test_a_page_says_what_the_halt_flags_do(filter_, webfilter, receiver):
     text = section(page_of("filters", filter_.name), "When the call fails")
     webfilter(filter_.name, halt_on_5xx=True)

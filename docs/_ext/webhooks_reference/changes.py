@@ -16,14 +16,15 @@ JSON_WORDS = {
     type(None): "null",
 }  # fmt: skip
 
-#: How long a change of each kind of argument lasts, where it is not saved.
+#: What becomes of a change of each kind of argument, where it is not saved. What the platform then does with what it is
+#: handed is the platform's, and not known of every filter.
 LASTS = {
-    "row": "for this run, not saved",
-    "rows": "for this run: chooses among the rows",
-    "form": "for this run: the platform goes on with it",
-    "object": "for this run: the platform goes on with it",
-    "grade": "for this run, not saved",
-    "value": "for this run: the platform goes on with it",
+    "row": "in memory; lasts if the platform saves the object",
+    "rows": "chooses among the rows that the platform is handed",
+    "form": "handed to the platform",
+    "object": "handed to the platform",
+    "grade": "in memory",
+    "value": "handed to the platform",
 }
 
 SAVED = "saved in the database"
@@ -39,7 +40,7 @@ def changes_section(filter_: Filter) -> str:
         _accepted(accepted),
         _new_entries(found),
         _lookups(accepted),
-        _example(found),
+        _example(filter_, found),
         _allowed(allowed),
         _refused(refused),
     ).rstrip()
@@ -70,9 +71,14 @@ def _lookups(trials: Sequence[Trial]) -> str:
     return f"A column may be followed by ``__`` and a lookup, {literal(column + '__in')}: {names}." if column else ""
 
 
-def _example(found: Sequence[Trial]) -> str:
+def _example(filter_: Filter, found: Sequence[Trial]) -> str:
     data = example(found)
-    return rst.page("For example:", rst.json_block({"data": data})).rstrip() if data else ""
+    if data:
+        return rst.page("For example:", rst.json_block({"data": data})).rstrip()
+    return STOPS if filter_.exceptions and any(trial.accepted for trial in found) else ""
+
+
+STOPS = "This filter is there for an ``exception``, as below, rather than for changes."
 
 
 def _allowed(trials: Sequence[Trial]) -> str:

@@ -15,8 +15,9 @@ from openedx_webhooks import payloads, samples
 from openedx_webhooks.catalogue import Event
 
 from . import rst
-from .facts import IN_SHORT, WHEN, EventFacts, of_event
+from .facts import CALLED, IN_SHORT, WHEN, EventFacts, of_event
 from .links import linked
+from .particulars import event_arguments
 from .rst import literal
 from .typewords import Field, fields_of
 
@@ -33,9 +34,19 @@ ENVELOPES: Mapping[str, tuple[str, bool]] = {
 }
 
 
+#: What is made up in the metadata of a sample.
+SENDERS: Mapping[str, str] = {
+    "bus": "``source`` and ``sourcehost`` stay those of the service that has sent it; these here are made up.",
+    "unknown": "``source`` and ``sourcehost`` are those of whatever sends it; these here are made up.",
+}
+
+
 def metadata_of(event: Event) -> EventsMetadata:
-    """The metadata of this event, with a fixed id, time and host."""
-    service = "cms" if of_event(event.name).services and "LMS" not in of_event(event.name).services else "lms"
+    """The metadata of this event, with a fixed id, time and host; over the event bus the sender's stay."""
+    known = of_event(event.name)
+    service = "cms" if known.services and "LMS" not in known.services else "lms"
+    if known.when == "bus":
+        service = known.where
     made = event.signal.generate_signal_metadata(time=samples.MOMENT)
     return attrs.evolve(made, id=EVENT_ID, source=f"openedx/{service}/web", sourcehost=service)
 
@@ -43,7 +54,7 @@ def metadata_of(event: Event) -> EventsMetadata:
 def bodies(event: Event) -> dict[str, payloads.Body]:
     """The sample in each envelope."""
     return {
-        tab: payloads.event_body(event, samples.event_arguments(event), metadata_of(event), payload_format, form)
+        tab: payloads.event_body(event, event_arguments(event), metadata_of(event), payload_format, form)
         for tab, (payload_format, form) in ENVELOPES.items()
     }
 
@@ -82,6 +93,7 @@ def page(event: Event) -> str:
         rst.heading("Payload", 1),
         "A sample. The *Payload format* and *Use WWW form encoding* of a webhook choose between them; see "
         ":doc:`/reference/payloads`. A form is shown with one field on a line, decoded.",
+        SENDERS.get(known.when, ""),
         rst.tabs({tab: shown(body) for tab, body in bodies(event).items()}),
     )
 
@@ -109,10 +121,9 @@ def _sent(known: EventFacts) -> str:
         "From": rst.literals(known.where.split(", ")) if known.where else "",
         "When": WHEN[known.when],
     })  # fmt: skip
-    after = "A webhook is called after that transaction has been committed: what is rolled back is never announced."
     volume = "It is sent very often: make sure that your receiver keeps up."
     notes = [*known.notes, *([volume] if known.volume else [])]
-    return rst.page(facts, after if known.services else "", rst.bullets(map(linked, notes))).rstrip()
+    return rst.page(facts, CALLED.get(known.when, ""), rst.bullets(map(linked, notes))).rstrip()
 
 
 def index_row(event: Event) -> tuple[Any, ...]:

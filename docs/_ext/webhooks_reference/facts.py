@@ -10,16 +10,34 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-#: When the platform sends an event. The webhook is called later: after the commit.
+#: When the platform sends an event.
 WHEN: Mapping[str, str] = {
-    "at_once": "At once, inside of the transaction of what causes it.",
-    "mostly_at_once": "Mostly at once, inside of the transaction of what causes it.",
-    "on_commit": "When the transaction of what causes it has been committed.",
+    "at_once": "At once: inside of the transaction of what causes it, if there is one.",
+    "mostly_at_once": "Mostly at once: inside of the transaction of what causes it, if there is one.",
+    "on_commit": "When the transaction of what causes it has been committed; at once where there is none.",
     "modulestore": "At the end of a bulk change of the course, at once where there is none.",
     "task": "At once, in a background task.",
     "bus": "Another service sends it: here it arrives over the event bus alone.",
     "never": "Never: nothing in the platform sends it.",
     "unknown": "It is not known that anything in the LMS or Studio sends it.",
+}
+
+_ROLLED_BACK = "what is rolled back is never announced"
+
+#: When the webhook of such an event is called. Requests of the LMS and Studio run in a transaction, nothing else must.
+CALLED: Mapping[str, str] = {
+    "at_once": f"A webhook is called after the commit of that transaction: {_ROLLED_BACK}. Without one, at once.",
+    "mostly_at_once": f"A webhook is called after the commit of that transaction: {_ROLLED_BACK}. Without one, at once.",
+    "on_commit": f"A webhook is called then: {_ROLLED_BACK}.",
+    "modulestore": (
+        "A webhook is called after the commit of the database transaction that the event is then in, if it is in one, "
+        "otherwise at once. The bulk change itself is no such transaction."
+    ),
+    "task": (
+        "A webhook is called at once, or after the commit of a transaction if the task has one open: a task does not "
+        "run in one by itself, as a web request does."
+    ),
+    "bus": "A webhook is called by the process that reads the event bus.",
 }
 
 #: The same in the table of all events, where it keeps one from choosing an event that never comes.
@@ -47,8 +65,9 @@ class EventFacts:
 class FilterFacts:
     """What is known of a filter.
 
-    ``later`` is the version of openedx-filters that brought it, where the platform calls it only after Verawood;
-    ``dead`` says why nothing calls it. ``effects`` maps exceptions to what comes of them, ``ignored_redirect`` names
+    ``later`` is the version of openedx-filters that brought it, where nobody has read the call; without ``since`` it is
+    a release after Verawood that calls it. ``dead`` says why nothing calls it, ``asks`` is false where it runs too
+    early for any webfilter. ``effects`` maps exceptions to what comes of them, ``ignored_redirect`` names
     those whose redirect the platform does not follow. ``suits`` is false where HTTP is the wrong tool.
     """
 
@@ -60,6 +79,7 @@ class FilterFacts:
     dead: str = ""
     warning: str = ""
     suits: bool = True
+    asks: bool = True
     effects: Mapping[str, str] = field(default_factory=dict)
     ignored_redirect: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -81,3 +101,16 @@ def of_event(name: str) -> EventFacts:
 def of_filter(name: str) -> FilterFacts:
     """The facts of this filter; where there are none, what an unknown filter is."""
     return FILTERS.get(name, FilterFacts())
+
+
+def filter_in_short(known: FilterFacts) -> str:
+    """What keeps one from choosing a filter that is never called, or not by one's release; for the table of all."""
+    if known.dead:
+        return "Not known to be called by Verawood." if known.since == "Verawood" else "Not called by Ulmo."
+    if not known.asks:
+        return "No webfilter is ever asked."
+    if known.later and not known.since:
+        return "Called only by releases after Verawood."
+    if known.since == "Verawood":
+        return "Not before Verawood."
+    return "" if known.where else "Not known to be called."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from openedx_webhooks import payloads, samples
@@ -13,7 +13,7 @@ from openedx_webhooks.payloads import FilterRun
 from . import rst, world
 from .changes import changes_section
 from .events import shown
-from .facts import FilterFacts, of_filter
+from .facts import FilterFacts, filter_in_short, of_filter
 from .halts import Halt, after_failure, halts
 from .links import linked
 from .rst import literal
@@ -49,8 +49,16 @@ def page(filter_: Filter) -> str:
         rst.heading("Where the platform calls it", 1),
         _called(known),
         rst.heading("What a webfilter is told", 1),
+        "" if known.asks else NEVER_ASKED,
         _told(filter_),
         rst.tabs({tab: shown(body) for tab, body in bodies(filter_).items()}),
+        *(_answered(filter_, known) if known.asks else ()),
+    )
+
+
+def _answered(filter_: Filter, known: FilterFacts) -> Sequence[str]:
+    """What comes of replies, where there are any."""
+    return (
         rst.heading("What a reply may change", 1),
         changes_section(filter_),
         rst.heading("How a reply stops it", 1),
@@ -59,6 +67,8 @@ def page(filter_: Filter) -> str:
         _failed(filter_, known),
     )
 
+
+NEVER_ASKED = "Nothing: none is asked, so there are no replies either. If one were, this is what it would be sent."
 
 UNSUITED = "This filter does not suit HTTP calls well: the notes below say why."
 
@@ -118,19 +128,30 @@ def _told(filter_: Filter) -> str:
     ).rstrip()
 
 
-#: Names under which a payload says who somebody is; all of a profile does.
-PERSONAL_NAMES = frozenset({"username", "email", "first_name", "last_name", "name"})
+#: Names under which a payload says who somebody is, wherever they stand.
+PERSONAL_NAMES = frozenset({"username", "email", "first_name", "last_name", "accomplishment_copy_name"})
+
+#: What in a profile, or in the form that makes one, says nothing of a person.
+IMPERSONAL_NAMES = frozenset({
+    "id", "user_id", "allow_certificate", "profile_image_uploaded_at", "honor_code", "terms_of_service",
+})  # fmt: skip
+
+PROFILES = frozenset({"profile", "user_profile"})
 
 
 def _personal(filter_: Filter) -> str:
-    """Names are personal unless they are those of a course, a cohort, a template."""
     sent = payload(filter_)
-    told = {
-        f"{key}.{name}" for key, value in sent.items() if isinstance(value, dict) and "user" in key for name in value
-    }
-    told |= set(sent) | {f"{key}.{name}" for key in ("profile", "user_profile") for name in sent.get(key) or ()}
-    personal = sorted(path for path in told if path.rpartition(".")[2] in PERSONAL_NAMES)
+    personal = sorted(_personal_paths(sent, whole="form_data" in filter_.arguments))
     return f"It carries personal data: {rst.literals(personal)}." if personal else ""
+
+
+def _personal_paths(holder: Mapping[str, Any], above: str = "", whole: bool = False) -> Iterator[str]:
+    """The paths of personal data in this object; ``whole`` is true of a profile, which holds little else."""
+    for name, value in holder.items():
+        if isinstance(value, dict):
+            yield from _personal_paths(value, f"{above}{name}.", name in PROFILES)
+        elif name in PERSONAL_NAMES or (whole and name not in IMPERSONAL_NAMES):
+            yield f"{above}{name}"
 
 
 def _has_context(filter_: Filter) -> bool:
@@ -177,7 +198,7 @@ def index_row(filter_: Filter) -> tuple[Any, ...]:
     """The row of this filter in the table of all."""
     link = f":doc:`{rst.plain(filter_.title)} <{filter_.name}>`"
     known = of_filter(filter_.name)
-    return rst.lines(link, known.meaning, known.dead and "Not called by Ulmo."), rst.lines(
+    return rst.lines(link, known.meaning, filter_in_short(known)), rst.lines(
         literal(filter_.name), literal(filter_.filter_type)
     )
 

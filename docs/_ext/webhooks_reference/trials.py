@@ -63,6 +63,9 @@ VALUES: Mapping[str, Any] = {
 
 #: What an example shows, if it can: fields that people do change.
 TELLING = (
+    "tabs",
+    "readonly_fields",
+    "enrollments_data",
     "first_name",
     "name",
     "mode",
@@ -75,6 +78,8 @@ TELLING = (
     "course_home_url",
     "redirect_url",
     "price",
+    "homeUrl",
+    "active",
 )
 
 EXAMPLE_SIZE = 3  # values of an example
@@ -125,12 +130,12 @@ def trials(filter_: Filter) -> list[Trial]:
 
 
 def example(found: Iterable[Trial]) -> dict[str, Any]:
-    """The ``data`` of a reply of which all is accepted; empty when nothing can be changed."""
-    accepted = [trial for trial in found if trial.accepted and not trial.is_new]
-    telling = [trial for trial in accepted if trial.path[-1] in TELLING]
+    """The ``data`` of a reply of which all is accepted and comes to something; empty when there is no such value."""
+    lasting = [trial for trial in found if trial.accepted and (trial.saved or trial.what != "row")]
+    telling = [trial for trial in lasting if trial.path[-1] in TELLING]
     telling.sort(key=lambda trial: TELLING.index(trial.path[-1]))
     data: dict[str, Any] = {}
-    for trial in (telling or accepted)[:EXAMPLE_SIZE]:
+    for trial in telling[:EXAMPLE_SIZE]:
         data = dict(combine([read(_reply(data)), read(_reply(nested(trial.path, trial.value)))]).data)
     return data
 

@@ -42,8 +42,8 @@ WORDS: Mapping[type, str] = {
     set: "set of texts",
 }
 
-#: Names of fields that hold who somebody is, outside of ``UserPersonalData`` too.
-PERSONAL_NAMES = frozenset({"username", "email", "coach_email"})
+#: Names of fields that hold who somebody is, outside of ``UserPersonalData`` too: ``subject`` may be ``user^jane``.
+PERSONAL_NAMES = frozenset({"username", "email", "coach_email", "subject"})
 
 
 @dataclass(frozen=True, slots=True)
