@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTHS = {"": 1280, "-narrow": 390}  # pixels
 SCHEMES = {"": "light", "-dark": "dark"}
-HEIGHT = 900
+HEIGHT = 1100
 
 #: What is wrong with the layout of a page: a list of sentences.
 FAULTS = """() => {
@@ -36,6 +36,13 @@ FAULTS = """() => {
     if (/hidden|clip/.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1
         && element.clientWidth > 1 && element.textContent.trim())
       faults.push(`"${element.textContent.trim().slice(0, 40)}" is cut`);
+  }
+  for (const pane of document.querySelectorAll("pre")) {
+    const shown = pane.clientHeight, all = pane.scrollHeight;
+    if (pane.checkVisibility() && shown < all && shown < 100) faults.push(`"${pane.className}" shows too little`);
+  }
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.checkVisibility() && getComputedStyle(frame).opacity !== "1") faults.push("a frame is hard to see");
   }
   const texts = [];
   for (const element of visible) {
@@ -75,11 +82,12 @@ def look(chromium: Browser, campus: str, receiver: Receiver, screenshots: Path |
         context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        for name, show, ours in _pages(campus, receiver):
-            show(page)
-            faults = [fault for frame in _shown_frames(page) for fault in frame.evaluate(FAULTS)]
-            faults += _barriers(page) if ours else []
-            if screenshots:
+        visitor = Visitor(page, campus, receiver)
+        for name, show in (*OURS, *DJANGOS):
+            show(visitor)
+            faults = [fault for frame in shown_frames(page) for fault in frame.evaluate(FAULTS)]
+            faults += _barriers(page) if (name, show) in OURS else []
+            if screenshots and not (narrow and name in LISTS):
                 _keep(page.screenshot(full_page=True), screenshots / f"{name}{narrow}{dark}.png")
             if faults:
                 raise AssertionError(f"{name}, {width} pixels, {scheme}: " + "; ".join(faults[:5]))
@@ -90,7 +98,8 @@ def look(chromium: Browser, campus: str, receiver: Receiver, screenshots: Path |
 def _keep(picture: bytes, path: Path) -> None:
     """Write it with 256 colours: pages have few, and a repository keeps every picture for ever."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _barriers(page: Page) -> list[str]:
@@ -99,61 +108,71 @@ def _barriers(page: Page) -> list[str]:
     return [f"{one['help']} ({one['nodes'][0]['html'][:80]})" for one in found]
 
 
-def _pages(campus: str, receiver: Receiver) -> list[tuple[str, Callable[[Page], None], bool]]:
-    """Every page: its name, how to get there from the page before, and whether it is ours from top to bottom."""
-
-    def press(button: str, choice: str = "yes") -> Callable[[Page], None]:
-        def show(page: Page) -> None:
-            receiver.choice = choice
-            page.get_by_role("button", name=button, exact=True).click()
-            expect(page.get_by_role("status")).to_be_visible()
-            _settle(page, receiver)
-
-        return show
-
-    def go(address: str) -> Callable[[Page], None]:
-        def show(page: Page) -> None:
-            page.goto(address)
-            _settle(page, receiver)
-
-        return show
-
-    def log_in(page: Page) -> None:
-        page.goto(campus + "/admin/")
-        page.get_by_label("Username").fill("admin")
-        page.get_by_label("Password").fill("admin")
-        page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_text("OPENEDX_WEBHOOKS").first).to_be_visible()
-
-    admin = campus + "/admin/openedx_webhooks"
-    return [
-        ("campus", go(campus), True),
-        ("campus-refused", press("Log in", "refuse"), True),
-        ("campus-welcome", press("Register", "name"), True),
-        ("campus-course", press("Enrol"), True),
-        ("receiver", go(receiver.address), True),
-        ("elsewhere", go(campus + "/elsewhere/"), True),
-        ("admin", log_in, False),
-        ("admin-webhooks", go(admin + "/webhook/"), False),
-        ("admin-webfilters", go(admin + "/webfilter/"), False),
-        ("admin-webhook-form", go(admin + "/webhook/1/change/"), False),
-        ("admin-webfilter-form", go(admin + "/webfilter/2/change/"), False),
-    ]
+Show = Callable[["Visitor"], None]
 
 
-def _settle(page: Page, receiver: Receiver) -> None:
-    """Until the receiver's list, on its page and beside the campus, shows what has arrived."""
-    page.wait_for_load_state()
-    for frame in _shown_frames(page):
-        frame.wait_for_load_state()
-        frame.wait_for_function(LISTED, arg=len(receiver.calls))
+class Visitor:
+    """Goes from page to page, and waits until each is there."""
 
+    def __init__(self, page: Page, campus: str, receiver: Receiver) -> None:
+        self.page, self.campus, self.receiver = page, campus, receiver
 
-def _shown_frames(page: Page) -> list[Frame]:
-    """The page itself, and what is shown in it."""
-    return [frame for frame in page.frames if frame == page.main_frame or frame.frame_element().is_visible()]
+    def go(self, address: str) -> None:
+        """Open a page."""
+        self.page.goto(address)
+        self.settle()
+
+    def press(self, button: str, choice: str = "yes") -> None:
+        """Press a button of the campus, with this reply of the receiver."""
+        self.receiver.choice = choice
+        self.page.get_by_role("button", name=button, exact=True).click()
+        expect(self.page.get_by_role("status")).to_be_visible()
+        self.settle()
+
+    def log_in(self) -> None:
+        """To the admin."""
+        self.page.goto(self.campus + "/admin/")
+        self.page.get_by_label("Username").fill("admin")
+        self.page.get_by_label("Password").fill("admin")
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_text("OPENEDX_WEBHOOKS").first).to_be_visible()
+
+    def settle(self) -> None:
+        """Until the receiver's list, on its page and beside the campus, shows what has arrived."""
+        self.page.mouse.move(0, 0)
+        self.page.wait_for_load_state()
+        for frame in shown_frames(self.page):
+            frame.wait_for_load_state()
+            frame.wait_for_function(LISTED, arg=len(self.receiver.calls))
 
 
 LISTED = (
     """(count) => !document.getElementById("calls") || document.querySelectorAll(".call .status").length === count"""
 )
+
+#: Every page of the campus and the receiver: its name, and how one comes there from the page before.
+OURS: tuple[tuple[str, Show], ...] = (
+    ("campus", lambda visitor: visitor.go(visitor.campus)),
+    ("campus-refused", lambda visitor: visitor.press("Log in", "refuse")),
+    ("elsewhere", lambda visitor: (visitor.go(visitor.campus), visitor.press("Log in", "redirect"))),
+    ("campus-welcome", lambda visitor: (visitor.go(visitor.campus), visitor.press("Register", "name"))),
+    ("campus-course", lambda visitor: visitor.press("Enrol")),
+    ("receiver", lambda visitor: visitor.go(visitor.receiver.address)),
+)
+
+ADMIN = "/admin/openedx_webhooks"
+
+#: The admin's pages. Django lets its lists scroll sideways on a telephone, so their pictures are of the wide ones.
+DJANGOS: tuple[tuple[str, Show], ...] = (
+    ("admin", lambda visitor: visitor.log_in()),
+    ("admin-webhooks", lambda visitor: visitor.go(f"{visitor.campus}{ADMIN}/webhook/")),
+    ("admin-webfilters", lambda visitor: visitor.go(f"{visitor.campus}{ADMIN}/webfilter/")),
+    ("admin-webhook-form", lambda visitor: visitor.go(f"{visitor.campus}{ADMIN}/webhook/1/change/")),
+    ("admin-webfilter-form", lambda visitor: visitor.go(f"{visitor.campus}{ADMIN}/webfilter/2/change/")),
+)
+LISTS = {"admin-webhooks", "admin-webfilters"}
+
+
+def shown_frames(page: Page) -> list[Frame]:
+    """The page itself, and what is shown in it."""
+    return [frame for frame in page.frames if frame == page.main_frame or frame.frame_element().is_visible()]

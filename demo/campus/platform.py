@@ -7,22 +7,17 @@ down what it did in a ``Trace``. A refusal leaves as ``Refused``: what a learner
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from opaque_keys.edx.keys import CourseKey
-from openedx_events.learning import data, signals
-from openedx_filters.exceptions import OpenEdxFilterException
+from openedx_events.learning import data
 from openedx_filters.learning import filters
 
+from demo.campus.forms import RegistrationForm
 from demo.campus.models import CourseEnrollment, GeneratedCertificate, UserProfile
-from openedx_webhooks import registry
+from demo.campus.trace import Grade, Trace
 
 COURSE = data.CourseData(
     course_key=CourseKey.from_string("course-v1:OpenedX+DemoX+2026"), display_name="Demonstration Course"
@@ -39,89 +34,17 @@ class Refused(Exception):
         self.status, self.redirect_to = status, redirect_to
 
 
-@dataclass
-class Grade:
-    """A course grade, as far as the filter of certificates carries it."""
-
-    percent: float
-    letter_grade: str
-    passed: bool
-
-
-@dataclass
-class Trace:
-    """What happened behind the page, in order: each filter with its effect, and each event.
-
-    ``log`` is what the plugin wrote to the platform's log meanwhile: a receiver that fails is named there.
-    """
-
-    steps: list[dict[str, Any]] = field(default_factory=list)
-
-    def filter(self, cls: Any, before: str, **arguments: Any) -> Any:
-        """Run the filter; ``before`` is the learner's full name until then. Raises the filter's own exceptions."""
-        asked = len(registry.webfilters(cls.__name__))
-        step = {"kind": "filter", "name": cls.__name__, "effect": "nothing changed" if asked else "nobody is asked"}
-        self.steps.append(step)
-        with _listening() as step["log"]:
-            try:
-                result = cls.run_filter(**arguments)
-            except OpenEdxFilterException as exception:
-                step["effect"] = f"stopped by {type(exception).__name__}"
-                raise
-        after = _name_in(result)
-        if after != before:
-            step["effect"] = f"the full name changed from “{before}” to “{after}”"
-        return result
-
-    def event(self, name: str, **arguments: Any) -> None:
-        """Send the event."""
-        getattr(signals, name).send_event(**arguments)
-        told = len(registry.webhooks(name))
-        effect = f"sent; {told} webhook{'s' * (told > 1)} after the commit" if told else "sent; no webhook listens"
-        self.steps.append({"kind": "event", "name": name, "effect": effect})
-
-
-class _Lines(logging.Handler):
-    """Keeps the lines of its own thread: another learner may be on the campus."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self.lines, self.thread = lines, threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self.thread:
-            self.lines.append(record.getMessage())
-
-
-@contextmanager
-def _listening() -> Iterator[list[str]]:
-    """What the plugin logs in the meantime."""
-    lines: list[str] = []
-    handler, logger = _Lines(lines), logging.getLogger("openedx_webhooks")
-    logger.addHandler(handler)
-    try:
-        yield lines
-    finally:
-        logger.removeHandler(handler)
-
-
-def _name_in(result: Any) -> str:
-    """The full name after a filter: of a form, a user, an enrolment, or the first of several values."""
-    first = result[0] if isinstance(result, tuple) else result
-    if isinstance(first, QueryDict):
-        return first.get("name", "")
-    user = getattr(first, "user", first)
-    return user.profile.name if user else ""
-
-
 def register(trace: Trace, form: QueryDict) -> Any:
-    """A new user with a profile; what the filter leaves of the form is what counts."""
+    """A new user with a profile; what the filter leaves of the form is what is checked, and what counts."""
     try:
-        form = trace.filter(filters.StudentRegistrationRequested, form["name"], form_data=form)
+        form = trace.filter(filters.StudentRegistrationRequested, form_data=form)["form_data"]
     except filters.StudentRegistrationRequested.PreventRegistration as refusal:
         raise Refused(refusal.message, refusal.status_code or 200) from refusal
-    user = get_user_model().objects.create_user(form["username"], form["email"], password=form["username"])
-    UserProfile.objects.create(user=user, name=form["name"])
+    checked = RegistrationForm(form)
+    if not checked.is_valid():
+        raise Refused(" ".join(error for errors in checked.errors.values() for error in errors), 400)
+    user = get_user_model().objects.create_user(form["username"], form["email"], form["username"], is_active=False)
+    UserProfile.objects.create(user=user, name=form["name"], country=form["country"])
     trace.event("STUDENT_REGISTRATION_COMPLETED", user=_user_data(user))
     return user
 
@@ -130,7 +53,7 @@ def log_in(trace: Trace, username: str, password: str) -> Any:
     """The user, if the password is right; the filter runs before it is checked, for whoever is named."""
     user = get_user_model().objects.filter(username=username, profile__isnull=False).first()
     try:
-        trace.filter(filters.StudentLoginRequested, user.profile.name if user else "", user=user)
+        trace.filter(filters.StudentLoginRequested, user=user)
     except filters.StudentLoginRequested.PreventLogin as refusal:
         raise Refused(refusal.message, 400, refusal.redirect_to) from refusal
     if not user or not user.check_password(password):
@@ -140,15 +63,13 @@ def log_in(trace: Trace, username: str, password: str) -> Any:
 
 
 def enrol(trace: Trace, user: Any) -> CourseEnrollment:
-    """An active enrolment."""
+    """An active enrolment, in the mode that the filter leaves."""
     try:
-        _, _, mode = trace.filter(
-            filters.CourseEnrollmentStarted, user.profile.name, user=user, course_key=COURSE.course_key, mode=MODE
-        )
+        asked = trace.filter(filters.CourseEnrollmentStarted, user=user, course_key=COURSE.course_key, mode=MODE)
     except filters.CourseEnrollmentStarted.PreventEnrollment as refusal:
         raise Refused(refusal.message, 400) from refusal
     enrollment, _ = CourseEnrollment.objects.update_or_create(
-        user=user, course_id=COURSE.course_key, defaults={"mode": mode or MODE, "is_active": True}
+        user=user, course_id=COURSE.course_key, defaults={"mode": asked["mode"], "is_active": True}
     )
     trace.event("COURSE_ENROLLMENT_CHANGED", enrollment=_enrollment_data(enrollment))
     trace.event("COURSE_ENROLLMENT_CREATED", enrollment=_enrollment_data(enrollment))
@@ -158,7 +79,7 @@ def enrol(trace: Trace, user: Any) -> CourseEnrollment:
 def leave(trace: Trace, enrollment: CourseEnrollment) -> None:
     """The enrolment is inactive from now on."""
     try:
-        trace.filter(filters.CourseUnenrollmentStarted, enrollment.user.profile.name, enrollment=enrollment)
+        enrollment = trace.filter(filters.CourseUnenrollmentStarted, enrollment=enrollment)["enrollment"]
     except filters.CourseUnenrollmentStarted.PreventUnenrollment as refusal:
         raise Refused(refusal.message, 400) from refusal
     enrollment.is_active = False
@@ -168,20 +89,21 @@ def leave(trace: Trace, enrollment: CourseEnrollment) -> None:
 
 
 def certify(trace: Trace, enrollment: CourseEnrollment) -> GeneratedCertificate:
-    """A certificate on the name that the profile has when the filter is through."""
-    user, mode, grade = enrollment.user, enrollment.mode, Grade(0.87, "B", passed=True)
+    """A certificate on the name that the profile has when the filter is through, with the mode and grade it leaves."""
     try:
-        trace.filter(
-            filters.CertificateCreationRequested, user.profile.name, user=user, course_key=COURSE.course_key, mode=mode,
-            status="downloadable", grade=grade, generation_mode="self",
+        asked = trace.filter(
+            filters.CertificateCreationRequested, user=enrollment.user, course_key=COURSE.course_key,
+            mode=enrollment.mode, status="downloadable", grade=Grade(0.87, "B", passed=True), generation_mode="self",
         )  # fmt: skip
     except filters.CertificateCreationRequested.PreventCertificateCreation as refusal:
         raise Refused(refusal.message, 400) from refusal
+    name, grade = asked["user"].profile.name, str(asked["grade"].percent)
     certificate, _ = GeneratedCertificate.objects.update_or_create(
-        user=user,
+        user=asked["user"],
         course_id=COURSE.course_key,
-        defaults={"name": user.profile.name, "mode": mode, "grade": str(grade.percent), "status": "downloadable"},
+        defaults={"name": name, "mode": asked["mode"], "grade": grade, "status": asked["status"]},
     )
+    trace.event("CERTIFICATE_CHANGED", certificate=_certificate_data(certificate))
     trace.event("CERTIFICATE_CREATED", certificate=_certificate_data(certificate))
     return certificate
 

@@ -4,60 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 
 from demo.campus import platform
+from demo.campus.forms import LoginForm, RegistrationForm
 from demo.campus.models import CourseEnrollment, GeneratedCertificate
-from demo.campus.platform import Refused, Trace
+from demo.campus.platform import Refused
+from demo.campus.trace import Trace
 
 #: In the session. The learner stands apart from the admin's user, who is somebody else.
 LEARNER, OUTCOME, TYPED = "learner", "outcome", "typed"
-
-
-class RegistrationForm(forms.Form):
-    """What a new learner says of themselves."""
-
-    name = forms.CharField(label="Full name", max_length=100)
-    username = forms.CharField(label="User name", max_length=30, validators=[RegexValidator(r"^[\w-]+\Z")])
-    email = forms.EmailField(label="E-mail", max_length=254)
-
-    def clean_username(self) -> str:
-        """A name that nobody has yet."""
-        username = self.cleaned_data["username"]
-        if get_user_model().objects.filter(username=username).exists():
-            raise forms.ValidationError("This user name is taken. Choose another.")
-        return username
-
-
-class LoginForm(forms.Form):
-    """Who somebody says they are."""
-
-    username = forms.CharField(label="User name", max_length=150)
-    password = forms.CharField(label="Password", widget=forms.PasswordInput(render_value=True), max_length=128)
 
 
 @csrf_exempt  # Logging in to the admin, in another tab, would make the token of the page in this one invalid.
 def home(request: HttpRequest) -> HttpResponse:
     """The campus: for a visitor two forms, for a learner their course."""
     learner = _learner(request)
-    data = request.POST if request.method == "POST" else None
-    action = request.POST.get("action", "")
+    if request.method == "POST":
+        return _acted(request, request.POST.get("action", ""), learner)
     typed = request.session.pop(TYPED, {})
-    forms_of = {
-        "registration": RegistrationForm(
-            data if action == "register" else None, initial=typed.get("register", _newcomer()), auto_id="new_%s"
-        ),
-        "login": LoginForm(data if action == "log-in" else None, initial=typed.get("log-in", JANE), auto_id="known_%s"),
+    forms = {
+        "registration": RegistrationForm(initial=typed.get("register", _newcomer()), auto_id="new_%s"),
+        "login": LoginForm(initial=typed.get("log-in", JANE), auto_id="known_%s"),
     }
-    if data and all(form.is_valid() for form in forms_of.values() if form.is_bound):
-        return _acted(request, action, learner)
-    return render(request, "campus/home.html", {**forms_of, **_situation(request, learner)})
+    return render(request, "campus/home.html", {**forms, **_situation(request, learner)})
 
 
 JANE = {"username": "jane", "password": "jane"}
@@ -105,7 +79,7 @@ def _do(request: HttpRequest, action: str, learner: Any, trace: Trace) -> str:
     if action == "register":
         return _welcome(request, platform.register(trace, _form_data(request)), "Welcome")
     if action == "log-in":
-        user = platform.log_in(trace, request.POST["username"], request.POST["password"])
+        user = platform.log_in(trace, request.POST.get("username", ""), request.POST.get("password", ""))
         return _welcome(request, user, "Welcome back")
     if action == "log-out":
         request.session.pop(LEARNER, None)
@@ -128,7 +102,7 @@ def _do(request: HttpRequest, action: str, learner: Any, trace: Trace) -> str:
 def _form_data(request: HttpRequest) -> QueryDict:
     """The form as the platform's registration view hands it on: changeable, and without the password."""
     form = QueryDict(mutable=True)
-    form.update({name: request.POST[name] for name in RegistrationForm.base_fields})
+    form.update({name: request.POST.get(name, "") for name in RegistrationForm.base_fields})
     form.update({"country": "ES", "honor_code": "true", "terms_of_service": "true"})
     return form
 

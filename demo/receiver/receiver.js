@@ -1,7 +1,6 @@
 // Asks the receiver twice a second what has arrived, and tells it how to answer.
 "use strict";
 
-const SHOWN_HEADERS = ["Content-Type", "User-Agent", "webhook-id", "webhook-timestamp", "webhook-signature"];
 const byId = (id) => document.getElementById(id);
 const known = new Map(); // number of a call -> its element
 
@@ -11,13 +10,11 @@ const fields = (form) => Object.entries(form).map(([name, value]) => `${name}=${
 function shown(call) {
   const element = byId("call").content.cloneNode(true).querySelector("details");
   element.dataset.number = call.number;
-  const headers = new Map(Object.entries(call.headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const lines = SHOWN_HEADERS.filter((name) => headers.has(name.toLowerCase()));
   const text = (name, value) => { element.querySelector(name).textContent = value; };
   text(".path", `POST ${call.path}`);
   text(".at", call.at);
   text(".name", call.name);
-  text(".headers", lines.map((name) => `${name}: ${headers.get(name.toLowerCase())}`).join("\n"));
+  text(".headers", Object.entries(call.headers).map(([name, value]) => `${name}: ${value}`).join("\n"));
   text(".payload", call.form ? fields(call.payload) : pretty(call.payload));
   return element;
 }

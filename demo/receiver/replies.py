@@ -39,13 +39,24 @@ class Choice:
     reply: Callable[[Payload, str], Reply | None]
 
 
+def event_type(payload: Any) -> str:
+    """What a payload is about, whether it came as JSON, as a form or as a CloudEvent; empty: nobody knows."""
+    if not isinstance(payload, dict):
+        return ""
+    metadata = payload.get("event_metadata")
+    of_json = metadata.get("event_type") if isinstance(metadata, dict) else None
+    return str(of_json or payload.get("event_metadata_event_type") or payload.get("type") or "")
+
+
 def _change_name(payload: Payload, campus: str) -> Reply:
     """A form has the name at its top level and takes it under ``form_data``; elsewhere it stands in the profile."""
-    if "profile" in payload:
-        return Reply(content={"data": {"profile": {"name": _titled(payload["profile"]["name"])}}})
-    if "name" in payload:
+    if event_type(payload) == "StudentRegistrationRequested":
         return Reply(content={"data": {"form_data": {"name": _titled(payload["name"])}}})
-    return Reply()  # a login of somebody whom the platform does not know
+    profile = payload.get("profile")
+    name = profile["name"] if isinstance(profile, dict) else payload.get("profile_name")
+    if name is None:
+        return Reply()  # a login of somebody whom the platform does not know
+    return Reply(content={"data": {"profile": {"name": _titled(name)}}})
 
 
 def _titled(name: str) -> str:
@@ -53,17 +64,16 @@ def _titled(name: str) -> str:
 
 
 def _refuse(payload: Payload, campus: str) -> Reply:
-    return Reply(content={"exception": {_exception(payload): REFUSAL}})
+    return _stop(payload, REFUSAL)
 
 
 def _redirect(payload: Payload, campus: str) -> Reply:
-    return Reply(
-        content={"exception": {_exception(payload): {"message": REFUSAL, "redirect_to": campus + "/elsewhere/"}}}
-    )
+    return _stop(payload, {"message": REFUSAL, "redirect_to": campus + "/elsewhere/"})
 
 
-def _exception(payload: Payload) -> str:
-    return EXCEPTIONS.get(payload["event_metadata"]["event_type"], "")
+def _stop(payload: Payload, details: Any) -> Reply:
+    name = EXCEPTIONS.get(event_type(payload))
+    return Reply(content={"exception": {name: details}}) if name else Reply()
 
 
 CHOICES: Mapping[str, Choice] = {

@@ -16,7 +16,7 @@ from string import Template
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from demo.receiver.replies import CHOICES, Reply
+from demo.receiver.replies import CHOICES, Reply, event_type
 
 WEBHOOK, WEBFILTER = "/webhook", "/webfilter"
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ class Receiver(ThreadingHTTPServer):
 
     def start(self) -> Receiver:
         """Serve in the background."""
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     @property
@@ -76,8 +76,10 @@ class Receiver(ThreadingHTTPServer):
             self.calls = []
 
     def reply_to(self, path: str, payload: Any) -> Reply | None:
-        """The chosen reply; a webhook only wants to hear that it has arrived."""
-        return CHOICES[self.choice].reply(payload, self.campus) if path == WEBFILTER else Reply(204)
+        """The chosen reply; a webhook only wants to hear that it has arrived, and a stranger gets the same."""
+        if path == WEBFILTER and event_type(payload):
+            return CHOICES[self.choice].reply(payload, self.campus)
+        return Reply(204)
 
     def keep_silent(self, caller: socket.socket) -> None:
         """Until another answer is chosen, or the caller has hung up."""
@@ -121,10 +123,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.keep_silent(self.connection)
             call.status = 0
             self.close_connection = True
-            print(f"{call.at}  POST {self.path}  {_name(payload)}  -> no answer", flush=True)
+            print(f"{call.at}  POST {self.path}  {event_type(payload)}  -> no answer", flush=True)
             return
         call.status, call.reply = reply.status, reply.content
-        print(f"{call.at}  POST {self.path}  {_name(payload)}  -> {reply.status}", flush=True)
+        print(f"{call.at}  POST {self.path}  {event_type(payload)}  -> {reply.status}", flush=True)
         body = b"" if reply.content is None else json.dumps(reply.content).encode()
         self._answer(reply.status, "application/json", body, reply.headers)
 
@@ -150,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _state(self) -> None:
         state = {
             "choice": self.server.choice,
-            "calls": [{**vars(call), "name": _name(call.payload)} for call in reversed(self.server.calls)],
+            "calls": [{**vars(call), "name": event_type(call.payload) or "?"} for call in reversed(self.server.calls)],
         }
         self._answer(200, "application/json", json.dumps(state).encode())
 
@@ -182,11 +184,3 @@ def _decoded(content: bytes, form: bool) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _name(payload: Any) -> str:
-    """What it is about: the type of a CloudEvent, of a JSON payload, of a form."""
-    if not isinstance(payload, dict):
-        return "?"
-    metadata = payload.get("event_metadata", {})
-    return payload.get("type") or metadata.get("event_type") or payload.get("event_metadata_event_type", "?")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.contrib import admin
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import template_localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,7 @@ class WebhookAdmin(EndpointAdmin):
     @admin.display(description=_("modified"), ordering="modified")
     def modified_on(self, webhook: Webhook) -> str:
         """The day: with the time, which the history has, the column would be cut."""
-        return date_format(localtime(webhook.modified), "SHORT_DATE_FORMAT")
+        return date_format(template_localtime(webhook.modified), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("format"), ordering="payload_format")
     def format_sent(self, webhook: Webhook) -> str:
