@@ -1,4 +1,4 @@
-"""The quick start, as it is written, on the real demo and in a real browser.
+"""The quick start, and "Try it" of the README, as they are written, on the real demo and in a real browser.
 
 Whatever the page names in bold is pressed under that name, and what it quotes is what the campus says.
 """
@@ -33,6 +33,12 @@ class Reader:
         found = re.search(rf"^{title}\n\*+\n(.*?)(?=^[^\n]+\n\*\*\*+\n|\Z)", text, re.DOTALL | re.MULTILINE)[1]
         self.section = " ".join(found.split())
 
+    def takes_step(self, number):
+        """The step of the README's "Try it" with this number."""
+        text = (ROOT / "README.rst").read_text(encoding="utf-8")
+        found = re.search(rf"^{number}\. (.*?)(?=^\d\. |^\w[^\n]*\n\*\*\*)", text, re.DOTALL | re.MULTILINE)[1]
+        self.section = " ".join(found.split())
+
     def presses(self, button):
         assert f"**{button}**" in self.section
         self.campus.get_by_role("button", name=button, exact=True).click()
@@ -43,7 +49,7 @@ class Reader:
             self.receiver.get_by_role("radio", name=label, exact=True).check()
 
     def reads(self, words):
-        assert f"*{words}*" in self.section
+        assert f"*{words}*" in self.section or f'"{words}"' in self.section
         self.campus.get_by_role("status").get_by_text(words).wait_for()
 
     def ticks(self, box, webfilter):
@@ -114,3 +120,37 @@ def test_everything_happens_as_the_quick_start_says(reader):
     reader.campus.get_by_text("Your certificate is made out to").first.wait_for()
     assert 2.9 < time.monotonic() - began < 5
     reader.chooses("Say yes")
+
+
+def test_everything_happens_as_the_readme_says(reader):
+    reader.takes_step(1)
+    reader.presses("Log in")
+    reader.campus.get_by_text("Welcome back, Jane Doe!").wait_for()
+    reader.receiver.get_by_text("POST /webhook").wait_for()
+    lower, upper = (re.search(rf"The {place} one, to ``(/\w+)``", reader.section)[1] for place in ("lower", "upper"))
+    assert [re.search(r"/web\w+", call)[0] for call in reader.shown()] == [upper, lower]
+
+    reader.takes_step(2)
+    reader.presses("Log out")
+    reader.chooses("Refuse with a message")
+    reader.presses("Log in")
+    reader.reads("Please ask your school first.")
+    reader.campus.get_by_role("button", name="Log in", exact=True).wait_for()
+    reader.receiver.locator(".call .reply").first.get_by_text("PreventLogin").wait_for()
+
+    reader.takes_step(3)
+    reader.chooses("Change the name")
+    reader.presses("Register")
+    assert "Dr. Sam Lee" in reader.section
+    reader.campus.get_by_text("Welcome, Dr. Sam Lee!").wait_for()
+
+    reader.takes_step(4)
+    reader.presses("Log out")
+    reader.chooses("403")
+    reader.presses("Log in")
+    reader.campus.get_by_text("Welcome back, Jane Doe!").wait_for()
+    reader.ticks("Halt on 4xx", "Student login requested")
+    assert "Log out, and log in once more: now it is refused." in reader.section
+    reader.campus.get_by_role("button", name="Log out", exact=True).click()
+    reader.presses("Log in")
+    reader.campus.locator(".told.refused").wait_for()
