@@ -22,13 +22,16 @@ WHEN: Mapping[str, str] = {
     "unknown": "It is not known that anything in the LMS or Studio sends it.",
 }
 
-_ROLLED_BACK = "what is rolled back is never announced"
+_AFTERWARDS = (
+    "A webhook is called after the commit of that transaction: what is rolled back is never announced. "
+    "Without one, it is called at once."
+)
 
 #: When the webhook of such an event is called. Requests of the LMS and Studio run in a transaction, nothing else must.
 CALLED: Mapping[str, str] = {
-    "at_once": f"A webhook is called after the commit of that transaction: {_ROLLED_BACK}. Without one, at once.",
-    "mostly_at_once": f"A webhook is called after the commit of that transaction: {_ROLLED_BACK}. Without one, at once.",
-    "on_commit": f"A webhook is called then: {_ROLLED_BACK}.",
+    "at_once": _AFTERWARDS,
+    "mostly_at_once": _AFTERWARDS,
+    "on_commit": "A webhook is called then: what is rolled back is never announced.",
     "modulestore": (
         "A webhook is called after the commit of the database transaction that the event is then in, if it is in one, "
         "otherwise at once. The bulk change itself is no such transaction."
