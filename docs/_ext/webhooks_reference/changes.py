@@ -52,7 +52,7 @@ def _accepted(trials: Sequence[Trial]) -> str:
     rows = [(literal(trial.name), JSON_WORDS[type(trial.value)], _lasts(trial)) for trial in trials]
     return rst.page(
         "Under ``data``, each by a value of the same type (:doc:`the rules </reference/replies>`):",
-        rst.table(("Value", "JSON", "The change lasts"), rows, (40, 20, 40)),
+        rst.table(("Value", "JSON", "What becomes of it"), rows, (40, 20, 40)),
     ).rstrip()
 
 
@@ -87,7 +87,7 @@ def _allowed(trials: Sequence[Trial]) -> str:
     rows = [(literal(trial.name), literal(trial.setting), _lasts(trial)) for trial in trials]
     return rst.page(
         "Only where the setting :ref:`WRITABLE_FIELDS <setting-WRITABLE_FIELDS>` names them:",
-        rst.table(("Value", "Entry of ``WRITABLE_FIELDS``", "The change lasts"), rows, (35, 35, 30)),
+        rst.table(("Value", "Entry of ``WRITABLE_FIELDS``", "What becomes of it"), rows, (35, 35, 30)),
     ).rstrip()
 
 
