@@ -146,7 +146,10 @@ def test_sdist_can_be_tested_and_documented(sdist):
 
     directories = ("openedx_webhooks", "tests", "docs", "requirements", "demo", "examples", "benchmarks")
     single = {"CHANGELOG.rst", "LICENSE.txt", "Makefile", "README.rst", "pyproject.toml", "setup.py", "tox.ini"}
-    assert (files_under(*directories) | single) - names == set()
+    generated = re.compile(r"docs/reference/((events|filters)/.*|settings\.rst)")  # by make docs, where it has run
+    wanted = {name for name in files_under(*directories) | single if not generated.fullmatch(name)}
+    assert wanted - names == set()
+    assert not [name for name in names if generated.fullmatch(name)]
 
 
 def find_uv() -> str | None:
