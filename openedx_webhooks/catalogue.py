@@ -32,6 +32,7 @@ from openedx_filters.exceptions import OpenEdxFilterException
 from openedx_filters.tooling import OpenEdxPublicFilter
 
 from .app_settings import app_settings
+from .titles import domain_of, title_of
 
 log = logging.getLogger(__name__)
 
@@ -93,32 +94,6 @@ def parameters(exception: type[OpenEdxFilterException]) -> Mapping[str, inspect.
     return MappingProxyType(found)
 
 
-# --- words for people -------------------------------------------------------------------------------------------
-
-
-#: Words of the platform that are not written like others.
-SPELLINGS = {
-    word.lower(): word for word in ("API", "CCX", "IDV", "LMS", "LTI", "MFE", "ORA", "URL", "XBlock")
-} | {"queryset": "query set"}  # fmt: skip
-
-
-def _words(name: str) -> str:
-    """``COURSE_ENROLLMENT_CREATED`` and ``CourseEnrollmentCreated`` both read "Course enrollment created"."""
-    if name.isupper() or "_" in name:
-        words = re.split(r"[._]+", name)
-    else:
-        words = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", name.replace("XBlock", "Xblock"))
-    sentence = " ".join(SPELLINGS.get(word.lower(), word.lower()) for word in words)
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _domain(of_type: str, module: str) -> str:
-    """``org.openedx.content_authoring.course.created.v1`` is of "Content authoring"; others go by their package."""
-    parts = of_type.split(".")
-    subdomain = parts[2] if parts[:2] == ["org", "openedx"] and len(parts) > 3 else module.partition(".")[0]
-    return subdomain.replace("_", " ").capitalize()
-
-
 # --- events -----------------------------------------------------------------------------------------------------
 
 
@@ -165,12 +140,12 @@ def _find_events() -> Iterator[Event]:
         if name in taken:
             continue
         taken.add(name)
-        title = _words(name if name != signal.event_type else signal.event_type.rpartition(".v")[0] or name)
+        title = title_of(name if name != signal.event_type else signal.event_type.rpartition(".v")[0] or name)
         yield Event(
             name=name,
             event_type=signal.event_type,
             title=title,
-            domain=_domain(signal.event_type, module),
+            domain=domain_of(signal.event_type, module),
             arguments=MappingProxyType(dict(signal.init_data)),
             signal=signal,
             module=module,
@@ -259,8 +234,8 @@ def _find_filters() -> Iterator[Filter]:
         yield Filter(
             name=name,
             filter_type=cls.filter_type,
-            title=_words(cls.__name__),
-            domain=_domain(cls.filter_type, cls.__module__),
+            title=title_of(cls.__name__),
+            domain=domain_of(cls.filter_type, cls.__module__),
             arguments=_arguments(cls),
             exceptions=_exceptions(cls),
             cls=cls,
